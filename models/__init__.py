@@ -1,0 +1,8 @@
+"""What the facts are: tables, enums and pure rules about one row. Nothing here knows a database session.
+
+Importing this package registers every table on ``models.base.Base.metadata``.
+"""
+
+from models import accounts, audit, base, demands, departments, households, people, sites, units
+
+__all__ = ["accounts", "audit", "base", "demands", "departments", "households", "people", "sites", "units"]

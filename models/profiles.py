@@ -1,0 +1,128 @@
+"""A site profile: the levels, words, categories, limits and hours of one place, read from sites/<name>.toml."""
+
+from datetime import time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from models.demands import Urgency
+from models.limits import Limit
+from models.units import LEVELS
+
+LimitField = Annotated[Limit, BeforeValidator(lambda value: Limit.parse(value) if isinstance(value, str) else value)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Name(_Part):
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+class LevelWords(_Part):
+    """One level in the site's own words; `post` is what its person is called, `plural` its English plural."""
+
+    key: str
+    zh: str
+    en: str
+    plural: str
+    post: Name
+    lowest: bool = False
+
+
+class CategoryEntry(_Part):
+    """A category with the words that suggest it and the department usually called for it."""
+
+    code: str
+    zh: str
+    en: str
+    words: list[str] = []
+    department: str | None = None
+    parts: list["CategoryEntry"] = []
+
+
+class DepartmentEntry(_Part):
+    """A department the site may call."""
+
+    code: str
+    zh: str
+    en: str
+    level: str
+
+
+class Clock(_Part):
+    """The two limits of an urgency: to answer and to solve."""
+
+    answer: LimitField
+    solve: LimitField
+
+
+class Demo(_Part):
+    """What `smallgrid demo` builds: how many of everything. `units` counts per level key below the top."""
+
+    outline: str
+    area_km2: float
+    population: int
+    households: int
+    units: dict[str, int]
+    party_members: int
+    demands_per_thousand_month: float
+    villages_file: str
+
+
+class Profile(_Part):
+    """One site profile. `chain` are the level keys a demand climbs, from below; the last may have only departments."""
+
+    key: str
+    name: Name
+    motto: Name
+    code: str
+    top: str
+    timezone: str
+    office_phone: str
+    opening: list[tuple[time, time]]
+    levels: list[LevelWords]
+    outer_levels: list[LevelWords] = []
+    chain: list[str]
+    ranking_level: str
+    limits: dict[Urgency, Clock]
+    near_hours: int = 24
+    departments: list[DepartmentEntry]
+    categories: list[CategoryEntry]
+    demo: Demo | None = None
+    words: dict[str, Name] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Profile":
+        unknown = [level.key for level in self.levels if level.key not in LEVELS]
+        if unknown:
+            raise ValueError(f"unknown levels {unknown}; known: {', '.join(LEVELS)}")
+        if set(self.limits) != set(Urgency):
+            raise ValueError(f"limits must name each of {', '.join(Urgency)}")
+        codes = {department.code for department in self.departments}
+        missing = {entry.department for entry in self.categories if entry.department} - codes
+        if missing:
+            raise ValueError(f"categories name departments that are not listed: {sorted(missing)}")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def level_keys(self) -> list[str]:
+        """Level keys from the top down."""
+        return [level.key for level in self.levels]
+
+    def level(self, key: str) -> LevelWords:
+        """The words of a level. Raises KeyError where the site does not have it."""
+        for level in (*self.levels, *self.outer_levels):
+            if level.key == key:
+                return level
+        raise KeyError(key)

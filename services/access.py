@@ -1,0 +1,125 @@
+"""Who is acting, and what they may see and change. The one place where scope is checked."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, false, select, true
+from sqlmodel import Session, col
+
+from models.accounts import PERMISSIONS, Permission, Role
+from models.demands import Demand, Whistle
+from models.units import Unit, UnitAncestor
+from services.errors import NotAllowed, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account with its role and scope. `unit_id` None with the system role means the whole site.
+
+    `depth` is the depth of the scope's unit, which names the ancestor column that holds it on a demand.
+    """
+
+    account_id: int | None
+    name: str
+    role: Role
+    unit_id: int | None = None
+    depth: int = 0
+    department_id: int | None = None
+    person_id: int | None = None
+    language: str | None = None
+    must_change_password: bool = False
+    is_system: bool = False
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role has this permission at all."""
+        return permission in PERMISSIONS[self.role]
+
+
+SYSTEM = Actor(account_id=None, name="system", role=Role.ADMINISTRATOR, is_system=True)
+"""The operator at the command line of the machine that holds the database: the whole site."""
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise NotAllowed unless the actor's role has the permission."""
+    if not actor.may(permission):
+        raise NotAllowed("not_allowed", permission=permission.value, role=actor.role.value)
+
+
+def path_column(depth: int) -> ColumnElement[int | None]:
+    """The column of a demand that holds its ancestor of this depth."""
+    column: ColumnElement[int | None] = getattr(Demand, f"a{depth}_id")
+    return column
+
+
+def demands_seen(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Demand for what the actor may see: a subtree, or what was put to a department."""
+    if actor.is_system:
+        return true()
+    if not actor.may(Permission.SEE_DEMANDS):
+        return false()
+    return _demands_in_scope(actor)
+
+
+def demands_counted(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Demand for what the actor's figures count; a viewer sees figures but no demand."""
+    if actor.is_system:
+        return true()
+    if not (actor.may(Permission.SEE_FIGURES) or actor.may(Permission.SEE_DEMANDS)):
+        return false()
+    return _demands_in_scope(actor)
+
+
+def _demands_in_scope(actor: Actor) -> ColumnElement[bool]:
+    if actor.department_id is not None:
+        called = exists().where(
+            col(Whistle.demand_id) == col(Demand.id), col(Whistle.department_id) == actor.department_id
+        )
+        return (col(Demand.department_id) == actor.department_id) | called
+    if actor.unit_id is None:
+        return false()
+    return path_column(actor.depth) == actor.unit_id
+
+
+def units_seen(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Unit for the subtree the actor may see."""
+    if actor.is_system:
+        return true()
+    if actor.unit_id is None:
+        return false()
+    below = select(UnitAncestor.unit_id).where(col(UnitAncestor.ancestor_id) == actor.unit_id)
+    return col(Unit.id).in_(below)
+
+
+def sees_unit(session: Session, actor: Actor, unit_id: int) -> bool:
+    """Whether the unit lies in the actor's subtree."""
+    if actor.is_system or actor.unit_id == unit_id:
+        return True
+    return actor.unit_id is not None and session.get(UnitAncestor, (unit_id, actor.unit_id)) is not None
+
+
+def require_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
+    """The unit, if it exists and lies in the actor's subtree. Raises NotFound otherwise, alike for both."""
+    unit = session.get(Unit, unit_id)
+    if unit is None or not sees_unit(session, actor, unit_id):
+        raise NotFound("unit_not_found", unit=unit_id)
+    return unit
+
+
+def require_demand(session: Session, actor: Actor, demand_id: int) -> Demand:
+    """The demand, if the actor may see it. Raises NotFound otherwise, alike for missing and hidden."""
+    found = session.exec(select(Demand).where(col(Demand.id) == demand_id, demands_seen(actor))).scalar_one_or_none()  # type: ignore[call-overload]
+    if found is None:
+        raise NotFound("demand_not_found", demand=demand_id)
+    demand: Demand = found
+    return demand
+
+
+def mask_name(name: str | None) -> str | None:
+    """The family name, the rest starred: 张**."""
+    return name[:1] + "**" if name else name
+
+
+def mask_phone(phone: str | None) -> str | None:
+    """The first three and last four digits: 138****2207; short numbers are starred whole."""
+    if not phone:
+        return phone
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 9 else "****"

@@ -1,0 +1,8 @@
+"""The only place that reads the clock. Services take `now` as an argument."""
+
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)

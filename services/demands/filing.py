@@ -1,0 +1,164 @@
+"""Filing a demand: where it belongs, its deadline, who has it first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.accounts import Permission
+from models.demands import Category, Demand, DemandEvent, Source, State, Urgency, Verb
+from models.people import Post, PostRole
+from models.profiles import Profile
+from models.units import MAX_DEPTH, Unit, UnitAncestor
+from services import deadlines, sites
+from services.access import Actor, require, require_unit
+from services.demands import history
+from services.errors import BadInput, NotFound
+
+TITLE_LENGTH = 30
+TEXT_LENGTH = 20_000
+LATE_ENTRY = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class FiledRow:
+    """The receipt of a filed demand: number, deadline, state, and who has it now."""
+
+    id: int
+    reference: str
+    due_at: datetime | None
+    state: State
+    holder: str | None
+    unit: str
+    unit_en: str
+
+
+def path_of(session: Session, unit_id: int) -> dict[str, int | None]:
+    """The ancestor columns a1_id..a8_id of a demand filed at the unit."""
+    rows = session.exec(
+        select(Unit.depth, Unit.id)
+        .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
+        .where(UnitAncestor.unit_id == unit_id)
+    ).all()
+    found = dict(rows)
+    return {f"a{depth}_id": found.get(depth) for depth in range(1, MAX_DEPTH + 1)}
+
+
+def responsible(session: Session, unit_id: int, on: datetime) -> tuple[int, str] | None:
+    """The person (id, name) whose post it is to answer for the unit at that moment, or None while it is vacant."""
+    from models.people import Person
+
+    return session.exec(
+        select(Person.id, Person.name)
+        .join(Post, col(Post.person_id) == Person.id)
+        .where(
+            Post.unit_id == unit_id,
+            col(Post.role).in_([PostRole.GRID_MEMBER, PostRole.CHIEF, PostRole.LEADER]),
+            col(Post.starts_on) <= on.date(),
+            col(Post.ends_on).is_(None) | (col(Post.ends_on) > on.date()),
+        )
+        .order_by(col(Post.starts_on).desc())
+    ).first()  # type: ignore[return-value]
+
+
+def report(
+    session: Session,
+    actor: Actor,
+    text: str,
+    *,
+    category_id: int,
+    unit_id: int,
+    now: datetime,
+    urgency: Urgency = Urgency.GENERAL,
+    title: str | None = None,
+    place: str | None = None,
+    longitude: float | None = None,
+    latitude: float | None = None,
+    reporter: str | None = None,
+    reporter_phone: str | None = None,
+    source: Source = Source.REPORT,
+    settled_on_the_spot: str | None = None,
+    key: str | None = None,
+) -> FiledRow:
+    """File a demand at a unit in the actor's scope; it goes to triage, or is self-handled with what was done.
+
+    The same `key` a second time files nothing and gives the first receipt. Raises BadInput for an empty or overlong
+    text, NotFound for a unit outside the scope or an unknown category.
+    """
+    require(actor, Permission.REPORT)
+    unit = require_unit(session, actor, unit_id)
+    earlier = filed_before(session, key)
+    if earlier is not None:
+        return _receipt(session, earlier)
+    text = _checked_text(text)
+    if session.get(Category, category_id) is None:
+        raise NotFound("category_not_found", category=category_id)
+    profile = sites.profile(session)
+    demand = Demand(
+        reference=sites.references(session, now.astimezone(profile.zone).year)[0], title=title or title_of(text),
+        text=text, category_id=category_id, urgency=urgency, source=source, unit_id=unit_id, place=place or None,
+        longitude=longitude, latitude=latitude, reporter=reporter or None, reporter_phone=reporter_phone or None,
+        reported_at=now, level_since=now, level=unit.level, **path_of(session, unit_id),
+        **history.of_state(State.REPORTED), **opening(profile, unit, urgency, now),
+    )  # fmt: skip
+    person = responsible(session, unit_id, now)
+    demand.holder_id = person[0] if person else None
+    session.add(demand)
+    session.flush()
+    first = {name: getattr(demand, name) for name in history.PROJECTED}
+    history.append(session, actor, demand, Verb.REPORT, now=now, target=State.REPORTED, changes=first, key=key)
+    if settled_on_the_spot:
+        done = history.settling(State.SELF_HANDLED, now, demand.level, by_grid=True)
+        done["handled_by_id"] = actor.account_id
+        history.append(
+            session, actor, demand, Verb.SELF_HANDLE, now=now, target=State.SELF_HANDLED, changes=done,
+            reason=settled_on_the_spot,
+        )  # fmt: skip
+    else:
+        history.append(session, actor, demand, Verb.SUBMIT, now=now, target=State.PENDING_TRIAGE)
+    session.flush()
+    return _receipt(session, demand)
+
+
+def opening(profile: Profile, unit: Unit, urgency: Urgency, at: datetime) -> dict[str, Any]:
+    """The clock and holder a demand starts with at a unit: both deadlines run from `at`."""
+    due = deadlines.solve_due_at(profile, at, urgency)
+    return {"holder_unit_id": unit.id, "due_at": due, "level_due_at": due}
+
+
+def title_of(text: str) -> str:
+    """A title from a text without one: its first sentence, at most 30 characters."""
+    first = text.strip().replace("\n", " ")
+    for mark in "。！？；!?;":
+        first = first.split(mark)[0]
+    return first[:TITLE_LENGTH].strip() or text.strip()[:TITLE_LENGTH]
+
+
+def filed_before(session: Session, key: str | None) -> Demand | None:
+    """The demand an earlier call with the same idempotency key was about."""
+    if key is None:
+        return None
+    return session.exec(
+        select(Demand)
+        .join(DemandEvent, col(DemandEvent.demand_id) == Demand.id)
+        .where(DemandEvent.idempotency_key == key)
+    ).first()
+
+
+def _checked_text(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise BadInput("text_missing")
+    if len(text) > TEXT_LENGTH:
+        raise BadInput("text_long", longest=TEXT_LENGTH)
+    return text
+
+
+def _receipt(session: Session, demand: Demand) -> FiledRow:
+    unit = session.get_one(Unit, demand.unit_id)
+    person = responsible(session, demand.unit_id, demand.reported_at)
+    return FiledRow(
+        id=demand.id or 0, reference=demand.reference, due_at=demand.due_at, state=demand.state,
+        holder=person[1] if person else None, unit=unit.short_name, unit_en=unit.name_en,
+    )  # fmt: skip

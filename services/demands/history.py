@@ -1,0 +1,92 @@
+"""Events: writing one with its demand, and rebuilding a demand's present from all of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from models.demands import OPEN, SETTLED, Demand, DemandEvent, State, Verb
+from services.access import Actor
+
+PROJECTED = (
+    "state", "level", "holder_unit_id", "holder_id", "department_id", "handled_by_id", "returned_by_id",
+    "merged_into_id", "due_at", "level_since", "level_due_at", "settled_at", "settled_level", "self_settled",
+    "closed_at",
+)  # fmt: skip
+"""The columns of a demand that only events may change. `is_open` and `received` follow from the state."""
+
+MOMENTS = {"due_at", "level_since", "level_due_at", "settled_at", "closed_at"}
+
+
+def of_state(state: State) -> dict[str, Any]:
+    """The columns that follow from a state alone."""
+    return {"state": state, "is_open": state in OPEN, "received": state not in {State.DRAFT, State.VOID}}
+
+
+def settling(state: State, at: datetime, level: str, *, by_grid: bool) -> dict[str, Any]:
+    """The columns of settlement for a demand that comes into `state`: filled when settled, empty when not."""
+    if state in SETTLED:
+        return {"settled_at": at, "settled_level": level, "self_settled": by_grid}
+    return {"settled_at": None, "settled_level": None, "self_settled": False}
+
+
+def encode(changes: Mapping[str, Any]) -> str:
+    """The facts of an event as JSON: every projected column that changed."""
+    values = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in changes.items()}
+    return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+
+def decode(facts: str) -> dict[str, Any]:
+    """The facts of an event, moments as aware datetimes."""
+    values: dict[str, Any] = json.loads(facts)
+    return {
+        key: datetime.fromisoformat(value) if key in MOMENTS and value else value for key, value in values.items()
+    }
+
+
+def append(
+    session: Session,
+    actor: Actor,
+    demand: Demand,
+    verb: Verb,
+    *,
+    now: datetime,
+    target: State | None = None,
+    reason: str | None = None,
+    changes: Mapping[str, Any] | None = None,
+    notes: Mapping[str, Any] | None = None,
+    key: str | None = None,
+) -> DemandEvent:
+    """Change the demand and append the event that says so. `notes` are kept in the facts but change no column."""
+    before = demand.state if demand.event_count else None
+    state = target or demand.state
+    changed = {**(changes or {}), "state": state}
+    for column, value in {**changed, **of_state(state)}.items():
+        setattr(demand, column, value)
+    demand.event_count += 1
+    event = DemandEvent(
+        demand_id=demand.id or 0, seq=demand.event_count, at=now, verb=verb, from_state=before, to_state=state,
+        account_id=actor.account_id, actor_name=actor.name, reason=reason or None,
+        facts=encode({**changed, **(notes or {})}), idempotency_key=key,
+    )  # fmt: skip
+    session.add(event)
+    return event
+
+
+def projection(events: Sequence[DemandEvent]) -> dict[str, Any]:
+    """The projected columns after all events, in the order of `seq`."""
+    columns: dict[str, Any] = dict.fromkeys(PROJECTED)
+    columns["self_settled"] = False
+    for event in events:
+        columns.update({key: value for key, value in decode(event.facts).items() if key in columns})
+        columns["state"] = event.to_state
+    return columns
+
+
+def of_demand(session: Session, demand_id: int) -> Sequence[DemandEvent]:
+    """All events of one demand, oldest first."""
+    return session.exec(
+        select(DemandEvent).where(DemandEvent.demand_id == demand_id).order_by(DemandEvent.seq)  # type: ignore[arg-type]
+    ).all()

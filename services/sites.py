@@ -1,0 +1,113 @@
+"""Site profiles and the one row that says which profile this database follows."""
+
+import tomllib
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy import func
+from sqlmodel import Session, select
+
+from models.accounts import Permission
+from models.demands import Category
+from models.departments import Department
+from models.profiles import CategoryEntry, Profile
+from models.sites import Sequence, Site
+from services.access import Actor, require
+from services.errors import BadInput, NotFound
+from services.settings import settings
+
+
+def load(key: str) -> Profile:
+    """The profile sites/<key>.toml. Raises NotFound, or BadInput naming the line that is wrong."""
+    return _load(key, settings().sites_dir)
+
+
+@lru_cache(maxsize=32)
+def _load(key: str, folder: Path) -> Profile:
+    path = folder / f"{key}.toml"
+    if not path.is_file():
+        raise NotFound("profile_not_found", profile=key, known=", ".join(sorted(p.stem for p in folder.glob("*.toml"))))
+    try:
+        return Profile(key=key, **tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise BadInput("profile_wrong", profile=key, detail=str(error)) from error
+
+
+def site(session: Session) -> Site:
+    """The site's row. Raises NotFound while the database is empty."""
+    found = session.exec(select(Site)).first()
+    if found is None:
+        raise NotFound("site_not_built")
+    return found
+
+
+def exists(session: Session) -> bool:
+    """Whether a site was built in this database."""
+    return session.exec(select(Site.id)).first() is not None
+
+
+def profile(session: Session) -> Profile:
+    """The profile this database follows."""
+    return load(site(session).profile)
+
+
+def build(session: Session, actor: Actor, key: str, *, now: datetime) -> Profile:
+    """Make an empty site from a profile: its row, its categories and departments. Raises BadInput where one exists."""
+    require(actor, Permission.MANAGE)
+    if exists(session):
+        raise BadInput("site_exists", profile=site(session).profile)
+    chosen = load(key)
+    session.add(Site(profile=key, code=chosen.code, created_at=now))
+    for entry in chosen.departments:
+        session.add(Department(code=entry.code, name=entry.zh, name_en=entry.en, level=entry.level))
+    _add_categories(session, chosen.categories, parent_id=None)
+    session.flush()
+    return chosen
+
+
+def _add_categories(session: Session, entries: list[CategoryEntry], parent_id: int | None) -> None:
+    for sort, entry in enumerate(entries):
+        row = Category(
+            code=entry.code, name=entry.zh, name_en=entry.en, parent_id=parent_id, words=" ".join(entry.words), sort=sort
+        )
+        session.add(row)
+        session.flush()
+        _add_categories(session, entry.parts, row.id)
+
+
+def units_changed(session: Session) -> None:
+    """Say that units changed, so that what is cached by `units_version` is drawn anew."""
+    site(session).units_version += 1
+
+
+def next_numbers(session: Session, name: str, count: int = 1) -> int:
+    """Take `count` numbers of a sequence inside this transaction; returns the first."""
+    row = session.get(Sequence, name, with_for_update=True)
+    if row is None:
+        row = Sequence(name=name, value=0)
+        session.add(row)
+    first = row.value + 1
+    row.value += count
+    session.flush()
+    return first
+
+
+def references(session: Session, year: int, count: int = 1) -> list[str]:
+    """New references of demands, such as D411622-2026-00412: the county's code, the year filed, a number without gaps."""
+    code = site(session).code
+    first = next_numbers(session, f"demands-{year}", count)
+    return [f"D{code}-{year}-{number:05d}" for number in range(first, first + count)]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many rows of the main tables there are; for the command line."""
+    from models.base import Base
+
+    tables = ("units", "people", "posts", "households", "demands", "demand_events", "accounts")
+    return {
+        name: session.exec(select(func.count()).select_from(Base.metadata.tables[name])).one() for name in tables
+    }
+
+

@@ -1,0 +1,210 @@
+"""Units: the tree, one unit with who answers for it, outlines for the map, and adding or changing units."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import case, func, or_
+from sqlmodel import Session, col, select
+
+from models.accounts import Permission
+from models.people import Person, Post, PostRole
+from models.units import Unit, UnitAncestor
+from services import sites
+from services.access import Actor, mask_phone, require_unit, units_seen
+from services.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as listed or picked. `population` in people, `area_m2` in square metres, `colour` an index."""
+
+    id: int
+    code: str
+    name: str
+    name_en: str
+    level: str
+    depth: int
+    parent_id: int | None
+    sort: int
+    population: int | None
+    area_m2: float | None
+    colour: int | None
+    longitude: float | None
+    latitude: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """Who holds a post at a unit now. The phone is masked outside the actor's scope."""
+
+    person_id: int
+    name: str
+    phone: str | None
+    role: PostRole
+    party_member: bool
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """A unit's outline for drawing: GeoJSON geometry in degrees (WGS 84)."""
+
+    unit: UnitRow
+    geometry: dict[str, Any]
+
+
+_FIELDS = (
+    Unit.id, Unit.code, Unit.short_name, Unit.name_en, Unit.level, Unit.depth, Unit.parent_id, Unit.sort,
+    Unit.population, Unit.area_m2, Unit.colour, Unit.longitude, Unit.latitude,
+)  # fmt: skip
+
+
+def top(session: Session, actor: Actor) -> UnitRow:
+    """The unit the actor's scope begins at; for the system the site's top. Raises NotFound where there is none."""
+    if actor.unit_id is not None:
+        return one(session, actor, actor.unit_id)
+    code = sites.profile(session).top
+    found = session.exec(
+        select(*_FIELDS).order_by(case((col(Unit.code) == code, 0), else_=1), Unit.depth, Unit.sort).limit(1)
+    ).first()  # type: ignore[call-overload]
+    if found is None:
+        raise NotFound("no_units")
+    return UnitRow(*found)
+
+
+def one(session: Session, actor: Actor, unit_id: int) -> UnitRow:
+    """One unit of the actor's subtree. Raises NotFound."""
+    require_unit(session, actor, unit_id)
+    return UnitRow(*session.exec(select(*_FIELDS).where(col(Unit.id) == unit_id)).one())  # type: ignore[call-overload]
+
+
+def by_code(session: Session, actor: Actor, code: str) -> UnitRow:
+    """One unit of the actor's subtree by its official code. Raises NotFound."""
+    found = session.exec(select(*_FIELDS).where(col(Unit.code) == code, units_seen(actor))).first()  # type: ignore[call-overload]
+    if found is None:
+        raise NotFound("unit_not_found", unit=code)
+    return UnitRow(*found)
+
+
+def children(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
+    """The units directly below one, in their order."""
+    require_unit(session, actor, unit_id)
+    rows = session.exec(
+        select(*_FIELDS).where(col(Unit.parent_id) == unit_id, col(Unit.valid_to).is_(None)).order_by(Unit.sort, Unit.code)
+    )  # type: ignore[call-overload]
+    return [UnitRow(*row) for row in rows]
+
+
+def ancestors(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
+    """From the actor's own top down to the unit itself: the breadcrumb."""
+    require_unit(session, actor, unit_id)
+    rows = session.exec(
+        select(*_FIELDS)
+        .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
+        .where(col(UnitAncestor.unit_id) == unit_id, units_seen(actor))
+        .order_by(Unit.depth)
+    )  # type: ignore[call-overload]
+    return [UnitRow(*row) for row in rows]
+
+
+def below(session: Session, actor: Actor, unit_id: int, level: str | None = None) -> list[UnitRow]:
+    """The present units of the subtree under `unit_id` (itself included), of one level where given, in tree order."""
+    require_unit(session, actor, unit_id)
+    statement = (
+        select(*_FIELDS)
+        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
+        .where(col(UnitAncestor.ancestor_id) == unit_id, col(Unit.valid_to).is_(None))
+        .order_by(Unit.depth, Unit.sort, Unit.code)
+    )  # type: ignore[call-overload]
+    if level is not None:
+        statement = statement.where(col(Unit.level) == level)
+    return [UnitRow(*row) for row in session.exec(statement)]
+
+
+def outlines(session: Session, actor: Actor, unit_id: int, level: str) -> list[OutlineRow]:
+    """The outlines of one level's units in the subtree; units without an outline are left out."""
+    require_unit(session, actor, unit_id)
+    rows = session.exec(
+        select(*_FIELDS, Unit.outline)
+        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
+        .where(
+            col(UnitAncestor.ancestor_id) == unit_id, col(Unit.level) == level, col(Unit.valid_to).is_(None),
+            col(Unit.outline).is_not(None),
+        )
+        .order_by(Unit.depth, Unit.sort, Unit.code)
+    )  # type: ignore[call-overload]  # fmt: skip
+    return [OutlineRow(UnitRow(*row[:-1]), json.loads(row[-1])) for row in rows]
+
+
+def counts(session: Session, actor: Actor, unit_id: int) -> dict[str, int]:
+    """How many present units of each level the subtree has, itself included."""
+    require_unit(session, actor, unit_id)
+    rows = session.exec(
+        select(Unit.level, func.count())
+        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
+        .where(col(UnitAncestor.ancestor_id) == unit_id, col(Unit.valid_to).is_(None))
+        .group_by(Unit.level)
+    )
+    return dict(rows.all())
+
+
+def posts(session: Session, actor: Actor, unit_id: int, on: date) -> list[PostRow]:
+    """Who holds which post at the unit on that day; leaders and chiefs first. Phones masked without permission."""
+    require_unit(session, actor, unit_id)
+    rows = session.exec(
+        select(Person, Post)
+        .join(Post, col(Post.person_id) == Person.id)
+        .where(
+            Post.unit_id == unit_id,
+            col(Post.starts_on) <= on,
+            or_(col(Post.ends_on).is_(None), col(Post.ends_on) > on),
+        )
+        .order_by(Post.role, Person.name)
+    ).all()
+    personal = actor.may(Permission.SEE_PERSONAL)
+    order = list(PostRole)
+    found = [
+        PostRow(
+            person_id=person.id or 0, name=person.name, phone=person.phone if personal else mask_phone(person.phone),
+            role=post.role, party_member=person.party_member, starts_on=post.starts_on,
+        )
+        for person, post in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: order.index(row.role))
+
+
+def depth_of(session: Session, actor: Actor, unit_id: int) -> int:
+    """The depth of a unit of the actor's subtree: names the ancestor column of demands. Raises NotFound."""
+    return require_unit(session, actor, unit_id).depth
+
+
+def depth_of_ranking(session: Session) -> int:
+    """The depth of the profile's ranking level (villages), 0 while the site has no such unit."""
+    level = sites.profile(session).ranking_level
+    return session.exec(select(Unit.depth).where(Unit.level == level).limit(1)).first() or 0
+
+
+def add_all(session: Session, rows: Sequence[Unit], parents: Sequence[str | None], *, now: datetime) -> None:
+    """Store new units, parents before children; `parents` are the codes of each row's parent. Keeps the closure.
+
+    Not for screens: the callers are the demonstration builder and the importer, which check scope themselves.
+    """
+    known = {code: unit_id for code, unit_id in session.exec(select(Unit.code, Unit.id))}
+    above: dict[int, list[tuple[int, int]]] = {}
+    for link in session.exec(select(UnitAncestor)):
+        above.setdefault(link.unit_id, []).append((link.ancestor_id, link.distance))
+    for unit, parent in zip(rows, parents, strict=True):
+        unit.parent_id = known[parent] if parent else None
+        session.add(unit)
+        session.flush()
+        if unit.id is None:
+            raise ValueError("the unit was not stored")
+        known[unit.code] = unit.id
+        chain = [(unit.id, 0), *((one_above, far + 1) for one_above, far in above.get(unit.parent_id or 0, []))]
+        above[unit.id] = chain
+        session.add_all(UnitAncestor(unit_id=unit.id, ancestor_id=up, distance=far) for up, far in chain)
+    sites.units_changed(session)
+    session.flush()
