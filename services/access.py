@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, false, select, true
+from sqlalchemy import ColumnElement, exists, false, literal_column, select, true
+from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
 from models.accounts import PERMISSIONS, Permission, Role
@@ -42,6 +43,13 @@ def require(actor: Actor, permission: Permission) -> None:
     """Raise NotAllowed unless the actor's role has the permission."""
     if not actor.may(permission):
         raise NotAllowed("not_allowed", permission=permission.value, role=actor.role.value)
+
+
+IS_OPEN: ColumnElement[bool] = literal_column("demands.is_open", NullType())  # type: ignore[arg-type]
+"""The condition on Demand for open ones, written as the partial indexes write it.
+
+SQLAlchemy says `is_open = 1` for a boolean column on SQLite, which does not match an index `WHERE is_open`.
+"""
 
 
 def path_column(depth: int) -> ColumnElement[int | None]:

@@ -17,7 +17,17 @@ from models.departments import Department
 from models.people import Person
 from models.units import Unit
 from services import units
-from services.access import Actor, demands_seen, mask_name, mask_phone, path_column, require, require_demand, sees_unit
+from services.access import (
+    IS_OPEN,
+    Actor,
+    demands_seen,
+    mask_name,
+    mask_phone,
+    path_column,
+    require,
+    require_demand,
+    sees_unit,
+)
 from services.demands import history
 from services.errors import NotFound
 
@@ -353,7 +363,7 @@ def _is_me(actor: Actor, account_id: int | None) -> bool:
 
 
 _MOMENT = Demand.__table__.c.due_at.type  # type: ignore[attr-defined]
-_IS_OPEN = col(Demand.is_open)
+_IS_OPEN = IS_OPEN
 _URGENCY_RANK = case({urgency.value: rank for rank, urgency in enumerate(Urgency)}, value=col(Demand.urgency))
 _ORDERS: dict[Order, tuple[Any, ...]] = {
     Order.DEADLINE: (col(Demand.due_at), col(Demand.reference)),
