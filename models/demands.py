@@ -1,7 +1,7 @@
 """Demands and their append-only history: states, the one table of moves, and the pure rules about one demand."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, UniqueConstraint, text
@@ -152,6 +152,27 @@ MOVES: dict[Verb, Move] = {
 def is_overdue(due_at: datetime | None, now: datetime, *, is_open: bool) -> bool:
     """The one definition of overdue: open, and the deadline lies before `now`. At the very moment it is still in time."""
     return is_open and due_at is not None and due_at < now
+
+
+class Clock(StrEnum):
+    """How a demand stands to its deadline; shown as shape, word and colour, the same on every screen."""
+
+    LATE = "late"
+    NEAR = "near"
+    IN_TIME = "in_time"
+    SUSPENDED = "suspended"
+    DONE = "done"
+
+
+def clock_of(state: State, due_at: datetime | None, now: datetime, near: timedelta) -> Clock:
+    """The clock of a demand: late after its deadline, near within `near` before it; suspended until its date."""
+    if state not in OPEN or due_at is None:
+        return Clock.DONE
+    if is_overdue(due_at, now, is_open=True):
+        return Clock.LATE
+    if state is State.SUSPENDED:
+        return Clock.SUSPENDED
+    return Clock.NEAR if due_at - now <= near else Clock.IN_TIME
 
 
 def _quoted(states: frozenset[State]) -> str:

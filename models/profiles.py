@@ -1,7 +1,7 @@
 """A site profile: the levels, words, categories, limits and hours of one place, read from sites/<name>.toml."""
 
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -62,10 +62,26 @@ class Clock(_Part):
     solve: LimitField
 
 
+class Behind(_Part):
+    """A unit of the demonstration that falls behind: in which category, and at which step its time is lost."""
+
+    unit: str
+    category: str
+    step: Literal["triage", "sign", "handle"]
+
+
 class Demo(_Part):
-    """What `smallgrid demo` builds: how many of everything. `units` counts per level key below the top."""
+    """What `smallgrid demo` builds: how many of everything. `units` counts per level key below the top.
+
+    `outline` and `villages_file` are files of sites/outlines and sites/units; `centre` is longitude and latitude in
+    WGS 84. `island` (west, south, east, north) cuts the real island out of its county's outline; without it the
+    township's outline is made up, round the centre. `home` is the unit of
+    the demonstration's chief and grid member; `quiet` are units with few cases.
+    """
 
     outline: str
+    centre: tuple[float, float]
+    island: tuple[float, float, float, float] | None = None
     area_km2: float
     population: int
     households: int
@@ -73,6 +89,9 @@ class Demo(_Part):
     party_members: int
     demands_per_thousand_month: float
     villages_file: str
+    home: str
+    behind: list[Behind] = []
+    quiet: list[str] = []
 
 
 class Profile(_Part):

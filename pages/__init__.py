@@ -1,0 +1,1 @@
+"""What is seen: one screen each beside this file, drawn by shell.py; never run by itself."""

@@ -11,6 +11,10 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project's folder."""
 
 
+COOKIE = "smallgrid_session"
+"""The name of the session cookie: set by the sign-in route, read by every page."""
+
+
 class Settings(BaseSettings):
     """All settings. `site` names the PostgreSQL schema; SQLite needs none: one file is one site."""
 

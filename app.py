@@ -1,0 +1,21 @@
+"""The entry: the Streamlit application with our routes. `streamlit run app.py`, or `make run`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+
+from api import health, sign_in
+from services.database import migrate
+from services.settings import ROOT
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Bring the database to the newest revision before the first page."""
+    migrate()
+    yield {}
+
+
+app = st.App(ROOT / "pages" / "shell.py", lifespan=lifespan, routes=[*sign_in.ROUTES, *health.ROUTES])

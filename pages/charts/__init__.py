@@ -1,0 +1,1 @@
+"""Pure: rows and words become charts. Nothing here knows a screen."""

@@ -1,0 +1,1 @@
+"""Pure: rows become layers, views and pictures. Nothing here knows a screen."""

@@ -1,0 +1,83 @@
+"""Sign-in: a real form that posts to /sign-in, so that the cookie is set by the server and never seen by a script."""
+
+import streamlit as st
+
+from pages.i18n import Words, words
+from pages.maps.art import fields
+from pages.ui import frame
+from pages.ui.style import logo
+from services import sites
+from services.database import reading
+from services.errors import NotFound
+
+_HTML = """
+<form method="post" action="/sign-in">
+  <input type="hidden" name="next">
+  <label><span data-word="username"></span><input name="username" autocomplete="username" required autofocus></label>
+  <label><span data-word="password"></span><input name="password" type="password" autocomplete="current-password" required></label>
+  <p role="alert"></p>
+  <button type="submit" data-word="sign_in"></button>
+</form>
+"""
+_CSS = """
+form { display: grid; gap: 14px; font: 1rem var(--st-font); color: var(--st-text-color); }
+label { display: grid; gap: 4px; font-size: .875rem; }
+input { font: inherit; font-size: 1rem; padding: 9px 12px; border: 1px solid var(--st-border-color);
+  border-radius: 6px; background: var(--st-secondary-background-color); color: inherit; }
+input:focus-visible, button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
+button { font: inherit; font-weight: 600; min-height: 44px; border: 0; border-radius: 6px; cursor: pointer;
+  color: #fff; background: var(--st-primary-color); }
+p { margin: 0; color: #B8321A; } p:empty { display: none; }
+"""
+_JS = """
+export default function ({ parentElement, data }) {
+  for (const place of parentElement.querySelectorAll('[data-word]')) place.textContent = data[place.dataset.word]
+  parentElement.querySelector('[name=next]').value = location.pathname
+  parentElement.querySelector('[role=alert]').textContent = data.error
+}
+"""
+_form = st.components.v2.component("smallgrid_sign_in", html=_HTML, css=_CSS, js=_JS)
+
+
+def page() -> None:
+    """The whole screen, shown in place of any page while nobody is signed in."""
+    t = words(frame.language())
+    left, right = st.columns([1, 1], gap=None, vertical_alignment="center")
+    with left.container(key="art"):
+        st.image(fields(), width="stretch")
+    with (
+        right.container(horizontal=True, horizontal_alignment="center"),
+        st.container(width=400, key="signbox", gap="small"),
+    ):
+        st.image(logo(t("Small Grid"), 146), width=220)
+        st.markdown(_headline(t))
+        _form(data=_words(t), key="sign-in-form")
+        st.caption(t("Forgot it? Ask the administrator. Five wrong tries lock the account for 15 minutes."))
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.caption(t("Internal system; what is seen and done is logged."), width="content")
+            if st.button("English" if t.language == "zh" else "中文", type="tertiary", icon=":material/language:", key="language"):
+                st.session_state.language = "en" if t.language == "zh" else "zh"
+                st.rerun()
+
+
+def _headline(t: Words) -> str:
+    try:
+        with reading() as session:
+            profile = sites.profile(session)
+    except NotFound:
+        return f":orange[{t('The database holds no site yet: run `smallgrid init` or `smallgrid demo`.')}]"
+    place = t("Grid governance desk of {place}", place=t.name(profile.name.zh, profile.name.en))
+    return f"{place}  \n:gray[{t.name(profile.motto.zh, profile.motto.en)}]"
+
+
+def _words(t: Words) -> dict[str, str]:
+    code = st.query_params.get("error", "")
+    errors = {
+        "sign_in_wrong": t("The name or the password is not right."),
+        "sign_in_locked": t("Too many wrong tries. Please try again in {minutes} minutes.").format(
+            minutes=st.query_params.get("minutes", "15")
+        ),
+    }
+    return {
+        "username": t("Account"), "password": t("Password"), "sign_in": t("Sign in"), "error": errors.get(code, ""),
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What every screen shares: the frame around it, layout, status marks, tables, errors."""

@@ -1,0 +1,129 @@
+"""The frame of every screen: who is signed in, which unit and period, which language, and the way around."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import streamlit as st
+
+from models.accounts import Permission
+from models.profiles import Profile
+from pages.i18n import Words, language_of, words
+from services import accounts, sites, units
+from services.access import Actor
+from services.clock import utc_now
+from services.database import reading, transaction
+from services.errors import NotFound
+from services.settings import COOKIE
+from services.units import UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who looks at the page: the actor, the words of their language, the site's profile, the moment of this run."""
+
+    actor: Actor
+    t: Words
+    profile: Profile
+    now: datetime
+    phone: bool
+
+
+def phone() -> bool:
+    """Whether the browser says it is a phone: the server cannot know its width."""
+    return "Mobile" in (st.context.headers.get("User-Agent") or "")
+
+
+def language(actor: Actor | None = None) -> str:
+    """The language chosen here, else the account's, else the browser's."""
+    chosen = st.session_state.get("language") or (actor.language if actor else None)
+    return language_of(chosen or st.context.locale)
+
+
+def signed_in() -> User | None:
+    """Who the session cookie belongs to, looked up in every run."""
+    now = utc_now()
+    with reading() as session:
+        actor = accounts.signed_in(session, st.context.cookies.get(COOKIE), now=now)
+        if actor is None:
+            return None
+        profile = sites.profile(session)
+    return User(actor, words(language(actor), profile.timezone), profile, now, phone())
+
+
+def user(permission: Permission) -> User:
+    """The first line of every page: who is signed in and may see it. Without one the page stops here."""
+    found = signed_in()
+    if found is None or not found.actor.may(permission):
+        st.stop()
+    return found
+
+
+def unit(viewer: User) -> UnitRow:
+    """The unit the screen is about: from the address, else the last one chosen, else the person's own."""
+    code = st.query_params.get("unit") or st.session_state.get("unit")
+    with reading() as session:
+        try:
+            found = units.by_code(session, viewer.actor, code) if code else units.top(session, viewer.actor)
+        except NotFound:
+            found = units.top(session, viewer.actor)
+    st.session_state.unit = st.query_params["unit"] = found.code
+    return found
+
+
+def choose_unit(viewer: User) -> None:
+    """The unit picker: the way up as buttons, the units below as a list."""
+    t, here = viewer.t, unit(viewer)
+    with reading() as session:
+        above = units.ancestors(session, viewer.actor, here.id)
+        below = units.children(session, viewer.actor, here.id)
+    label = t.name(here.name, here.name_en)
+    with st.popover(label, icon=":material/account_tree:", type="tertiary"):
+        for row in above[:-1]:
+            if st.button(t.name(row.name, row.name_en), key=f"unit-up-{row.id}", icon=":material/arrow_upward:", type="tertiary"):
+                _go(row.code)
+        names = {row.code: t.name(row.name, row.name_en) for row in below}
+        if names:
+            level = t.name(viewer.profile.level(below[0].level).zh, viewer.profile.level(below[0].level).en)
+            chosen = st.selectbox(
+                level, list(names), index=None, format_func=names.__getitem__, key=f"unit-down-{here.id}",
+                placeholder=t("Choose"),
+            )  # fmt: skip
+            if chosen:
+                _go(chosen)
+
+
+def _go(code: str) -> None:
+    st.session_state.unit = st.query_params["unit"] = code
+    st.rerun()
+
+
+def choose_language(viewer: User) -> None:
+    """The language switch: one tap, remembered with the account."""
+    other = "en" if viewer.t.language == "zh" else "zh"
+    if st.button("English" if other == "en" else "中文", type="tertiary", key="frame-language-switch"):
+        st.session_state.language = other
+        with transaction() as session:
+            accounts.set_language(session, viewer.actor, other)
+        st.rerun()
+
+
+_SIGN_OUT = st.components.v2.component(
+    "smallgrid_sign_out",
+    html='<form method="post" action="/sign-out"><button type="submit"></button></form>',
+    css="""button { font: 1rem var(--st-font); color: var(--st-text-color); background: none; cursor: pointer;
+      border: 1px solid var(--st-border-color); border-radius: 6px; padding: 7px 14px; width: 100%; min-height: 40px; }""",
+    js="export default function ({ parentElement, data }) { parentElement.querySelector('button').textContent = data.word }",
+)
+
+
+def sign_out(viewer: User) -> None:
+    """The button that ends the session: a form, for only the server can clear the cookie."""
+    _SIGN_OUT(data={"word": viewer.t("Sign out")}, key="sign-out-form")
+
+
+def person(viewer: User) -> None:
+    """Who is signed in, as what; and the way out."""
+    t = viewer.t
+    label = f"{viewer.actor.name} · {t.term(viewer.actor.role)}"
+    with st.popover(label, icon=":material/account_circle:", type="tertiary"):
+        sign_out(viewer)

@@ -1,0 +1,47 @@
+"""Titles, panels, empty places: the furniture of a screen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from pages.i18n import Words
+from services.errors import ServiceError
+
+
+def title(text: str) -> None:
+    """The page's title."""
+    st.header(text, anchor=False, width="content")
+
+
+def panel(key: str, heading: str | None = None, side: str | None = None, **options: Any) -> Any:
+    """A white panel with a heading on the left and a note on the right; returns its container."""
+    box = st.container(border=True, key=f"p-{key}", gap=options.pop("gap", "xsmall"), **options)
+    if heading:
+        with box.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(heading, anchor=False, width="content")
+            if side:
+                st.caption(side, width="content")
+    return box
+
+
+def empty(text: str) -> None:
+    """What would fill this place, said where the table would be. The button that fills it comes after."""
+    st.caption(f":material/inbox: {text}")
+
+
+@contextmanager
+def telling(t: Words) -> Iterator[None]:
+    """Show a service's refusal as a sentence instead of a crash; the block's writes were rolled back."""
+    try:
+        yield
+    except ServiceError as error:
+        st.error(t.error(error), icon=":material/error:")
+
+
+def told() -> None:
+    """Show once what the last action did (st.session_state.done), after the rerun that followed it."""
+    done = st.session_state.pop("done", None)
+    if done:
+        st.toast(done, icon=":material/check:")

@@ -1,0 +1,37 @@
+"""How a demand stands to its deadline: shape, word and colour together, the same on every screen."""
+
+from datetime import datetime, timedelta
+
+from models.demands import Clock, State, clock_of
+from pages.i18n import Words
+
+SHAPES = {Clock.LATE: "■", Clock.NEAR: "▲", Clock.IN_TIME: "●", Clock.SUSPENDED: "▬", Clock.DONE: "○"}
+COLOURS = {Clock.LATE: "red", Clock.NEAR: "yellow", Clock.IN_TIME: "blue", Clock.SUSPENDED: "gray", Clock.DONE: "gray"}
+NEAR = timedelta(hours=24)
+
+
+def clock_words(t: Words, state: State, due_at: datetime | None, now: datetime) -> str:
+    """The clock in words: 迟 2 天 4 小时, 剩 3 小时, 挂账至 11月30日, or the state once it is settled."""
+    clock = clock_of(state, due_at, now, NEAR)
+    if due_at is None or clock is Clock.DONE:
+        return t.term(state)
+    if clock is Clock.SUSPENDED:
+        return t("on hold to {day}", day=t.day(due_at))
+    if clock is Clock.LATE:
+        return t("{span} late", span=t.duration(now - due_at))
+    return t("{span} left", span=t.duration(due_at - now))
+
+
+def marked(t: Words, state: State, due_at: datetime | None, now: datetime) -> str:
+    """Shape and words as plain text, for a table's cell."""
+    return f"{SHAPES[clock_of(state, due_at, now, NEAR)]} {clock_words(t, state, due_at, now)}"
+
+
+def badge(t: Words, state: State, due_at: datetime | None, now: datetime) -> str:
+    """Shape and words as a coloured badge, in Markdown."""
+    return f":{COLOURS[clock_of(state, due_at, now, NEAR)]}-badge[{marked(t, state, due_at, now)}]"
+
+
+def plain(text: str) -> str:
+    """Someone's text for Markdown: nothing in it may become a link, an image, HTML or a directive."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]<>()#+-.!|~:$&" else sign for sign in text)
