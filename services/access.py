@@ -93,7 +93,7 @@ def units_seen(actor: Actor) -> ColumnElement[bool]:
         return true()
     if actor.unit_id is None:
         return false()
-    below = select(UnitAncestor.unit_id).where(col(UnitAncestor.ancestor_id) == actor.unit_id)
+    below = select(col(UnitAncestor.unit_id)).where(col(UnitAncestor.ancestor_id) == actor.unit_id)
     return col(Unit.id).in_(below)
 
 

@@ -56,7 +56,7 @@ class OutlineRow:
     geometry: dict[str, Any]
 
 
-_FIELDS = (
+_FIELDS: tuple[Any, ...] = (
     Unit.id, Unit.code, Unit.short_name, Unit.name_en, Unit.level, Unit.depth, Unit.parent_id, Unit.sort,
     Unit.population, Unit.area_m2, Unit.colour, Unit.longitude, Unit.latitude,
 )  # fmt: skip
@@ -69,7 +69,7 @@ def top(session: Session, actor: Actor) -> UnitRow:
     code = sites.profile(session).top
     found = session.exec(
         select(*_FIELDS).order_by(case((col(Unit.code) == code, 0), else_=1), Unit.depth, Unit.sort).limit(1)
-    ).first()  # type: ignore[call-overload]
+    ).first()
     if found is None:
         raise NotFound("no_units")
     return UnitRow(*found)
@@ -78,12 +78,12 @@ def top(session: Session, actor: Actor) -> UnitRow:
 def one(session: Session, actor: Actor, unit_id: int) -> UnitRow:
     """One unit of the actor's subtree. Raises NotFound."""
     require_unit(session, actor, unit_id)
-    return UnitRow(*session.exec(select(*_FIELDS).where(col(Unit.id) == unit_id)).one())  # type: ignore[call-overload]
+    return UnitRow(*session.exec(select(*_FIELDS).where(col(Unit.id) == unit_id)).one())
 
 
 def by_code(session: Session, actor: Actor, code: str) -> UnitRow:
     """One unit of the actor's subtree by its official code. Raises NotFound."""
-    found = session.exec(select(*_FIELDS).where(col(Unit.code) == code, units_seen(actor))).first()  # type: ignore[call-overload]
+    found = session.exec(select(*_FIELDS).where(col(Unit.code) == code, units_seen(actor))).first()
     if found is None:
         raise NotFound("unit_not_found", unit=code)
     return UnitRow(*found)
@@ -94,7 +94,7 @@ def children(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
     require_unit(session, actor, unit_id)
     rows = session.exec(
         select(*_FIELDS).where(col(Unit.parent_id) == unit_id, col(Unit.valid_to).is_(None)).order_by(Unit.sort, Unit.code)
-    )  # type: ignore[call-overload]
+    )
     return [UnitRow(*row) for row in rows]
 
 
@@ -106,7 +106,7 @@ def ancestors(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
         .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
         .where(col(UnitAncestor.unit_id) == unit_id, units_seen(actor))
         .order_by(Unit.depth)
-    )  # type: ignore[call-overload]
+    )
     return [UnitRow(*row) for row in rows]
 
 
@@ -118,7 +118,7 @@ def below(session: Session, actor: Actor, unit_id: int, level: str | None = None
         .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
         .where(col(UnitAncestor.ancestor_id) == unit_id, col(Unit.valid_to).is_(None))
         .order_by(Unit.depth, Unit.sort, Unit.code)
-    )  # type: ignore[call-overload]
+    )
     if level is not None:
         statement = statement.where(col(Unit.level) == level)
     return [UnitRow(*row) for row in session.exec(statement)]
@@ -128,14 +128,14 @@ def outlines(session: Session, actor: Actor, unit_id: int, level: str) -> list[O
     """The outlines of one level's units in the subtree; units without an outline are left out."""
     require_unit(session, actor, unit_id)
     rows = session.exec(
-        select(*_FIELDS, Unit.outline)
+        select(*_FIELDS, col(Unit.outline))
         .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
         .where(
             col(UnitAncestor.ancestor_id) == unit_id, col(Unit.level) == level, col(Unit.valid_to).is_(None),
             col(Unit.outline).is_not(None),
         )
         .order_by(Unit.depth, Unit.sort, Unit.code)
-    )  # type: ignore[call-overload]  # fmt: skip
+    )  # fmt: skip
     return [OutlineRow(UnitRow(*row[:-1]), json.loads(row[-1])) for row in rows]
 
 

@@ -1,6 +1,6 @@
 """Alembic's entry. It only ever runs on a connection handed to it by services.database.migrate()."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ import models  # noqa: F401  registers the tables
 from models.base import Base, UtcDateTime
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our own types into migrations by their name."""
     if kind == "type" and isinstance(item, UtcDateTime):
         autogen_context.imports.add("from models.base import UtcDateTime")
