@@ -142,7 +142,7 @@ def create(
         raise BadInput("username_taken" if username else "username_missing", username=username)
     _require_place(session, actor, role, unit_id, department_id)
     account = Account(
-        username=username, password_hash=_hash(password), role=role, person_id=person_id, unit_id=unit_id,
+        username=username, password_hash=hashed(password), role=role, person_id=person_id, unit_id=unit_id,
         department_id=department_id, created_at=now, must_change_password=must_change,
     )  # fmt: skip
     session.add(account)
@@ -168,7 +168,7 @@ def set_password(session: Session, actor: Actor, account_id: int, password: str,
     account = session.get(Account, account_id)
     if account is None or (account_id != actor.account_id and not _manages(session, actor, account)):
         raise NotFound("account_not_found", account=account_id)
-    account.password_hash = _hash(password)
+    account.password_hash = hashed(password)
     account.must_change_password = account_id != actor.account_id and not actor.is_system
     _end_sessions(session, account_id, now)
     audit.record(session, actor, "accounts.set_password", now=now, subject=account.username)
@@ -241,7 +241,8 @@ def _matches(account: Account | None, password: str) -> bool:
             return False
 
 
-def _hash(password: str) -> str:
+def hashed(password: str) -> str:
+    """The argon2 hash of a password. Raises BadInput where it is shorter than eight characters."""
     if len(password) < SHORTEST:
         raise BadInput("password_short", shortest=SHORTEST)
     with _one_of_few():

@@ -1,0 +1,117 @@
+"""Building a whole demonstration site in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from models.accounts import Account, Role
+from models.departments import Department
+from models.profiles import Demo, Profile
+from services import accounts, audit, sites
+from services.access import Actor
+from services.demo import crew as crews
+from services.demo import land, store
+from services.demo.crew import Crew
+from services.demo.land import Place
+from services.demo.store import Progress
+from services.errors import BadInput
+
+PASSWORD = "xiaowangge"
+"""The one password of all demonstration accounts; README names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demonstration, with its password in clear: it is documented."""
+
+    username: str
+    role: Role
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRow:
+    """What was built: how many of everything, and who may sign in."""
+
+    profile: str
+    units: dict[str, int]
+    people: int
+    households: int
+    population: int
+    demands: int
+    accounts: tuple[DemoAccount, ...]
+
+
+def build(
+    session: Session, actor: Actor, key: str, *, now: datetime, seed: int = 1, months: int = 12,
+    progress: Progress | None = None,
+) -> DemoRow:  # fmt: skip
+    """Build the demonstration of profile `key` in an empty database; the same seed and `now` give the same site.
+
+    `months` of demands end at `now`; `progress` is told (step, done, total). Call it inside one write transaction.
+    Raises BadInput where a site exists, where the profile has no [demo], or where its figures do not fit together.
+    """
+    profile = sites.build(session, actor, key, now=now)
+    demo = _demo(profile)
+    places = land.lay(profile, demo, seed)
+    unit_ids = store.units(session, places, progress)
+    crew = crews.enlist(profile, demo, places, now.astimezone(profile.zone).date(), seed)
+    people_ids = store.people(session, crew, profile.code, unit_ids)
+    households = store.households(session, places, unit_ids, seed, progress)
+    made = _accounts(session, demo, places, unit_ids, crew, people_ids, now)
+    demands = 0
+    audit.record(session, actor, "sites.demo", now=now, subject=key, seed=seed, months=months)
+    session.flush()
+    return DemoRow(
+        profile=key, units=_per_level(places), people=len(people_ids), households=households,
+        population=places[0].population, demands=demands,
+        accounts=tuple(DemoAccount(username, role, PASSWORD) for username, role in made),
+    )  # fmt: skip
+
+
+def _demo(profile: Profile) -> Demo:
+    if profile.demo is None:
+        raise BadInput("no_demo", profile=profile.key)
+    return profile.demo
+
+
+def _per_level(places: list[Place]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for place in places:
+        found[place.level] = found.get(place.level, 0) + 1
+    return found
+
+
+def home(demo: Demo, places: list[Place]) -> tuple[int, int]:
+    """The village of the demonstration's chief, and the lowest unit of its grid member, as indexes of `places`."""
+    village = next(index for index, place in enumerate(places) if place.code == demo.home)
+    below = [index for index, place in enumerate(places) if place.homes and place.code.startswith(demo.home)]
+    return village, below[2 % len(below)]
+
+
+def _accounts(
+    session: Session, demo: Demo, places: list[Place], unit_ids: list[int], crew: Crew, people_ids: list[int],
+    now: datetime,
+) -> list[tuple[str, Role]]:  # fmt: skip
+    """One account of each role, all with the documented password; hashed once, for a hash costs half a second."""
+    village, grid = home(demo, places)
+    hashed = accounts.hashed(PASSWORD)
+    office = session.exec(select(Department).where(Department.code == "water")).one()
+    top = unit_ids[0]
+    rows = (
+        ("leader", Role.LEADER, top, crew.holders[0]), ("supervisor", Role.SUPERVISOR, top, crew.supervisors[0]),
+        ("chief", Role.CHIEF, unit_ids[village], crew.holders[village]),
+        ("member", Role.GRID_MEMBER, unit_ids[grid], crew.holders[grid]),
+        ("water", Role.DEPARTMENT, None, crew.offices["water"][0]), ("viewer", Role.VIEWER, top, None),
+        ("admin", Role.ADMINISTRATOR, top, None),
+    )  # fmt: skip
+    for username, role, unit_id, person in rows:
+        session.add(Account(
+            username=username, password_hash=hashed, role=role, unit_id=unit_id, created_at=now,
+            department_id=None if unit_id else office.id, person_id=None if person is None else people_ids[person],
+        ))  # fmt: skip
+    session.flush()
+    return [(username, role) for username, role, *_ in rows]
+
+
