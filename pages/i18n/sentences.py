@@ -104,6 +104,14 @@ TERMS: dict[str, dict[str, str]] = {
         "suspended": N_("suspended"),
         "done": N_("done"),
     },
+    "Preset": {
+        "month": N_("This month"),
+        "last-month": N_("Last month"),
+        "week": N_("This week"),
+        "quarter": N_("This quarter"),
+        "year": N_("This year"),
+        "30-days": N_("Last 30 days"),
+    },
     "Order": {"deadline": N_("by deadline"), "urgency": N_("by urgency"), "newest": N_("newest first")},
     "Kind": {
         "units": N_("units"),
@@ -149,6 +157,9 @@ ERRORS: dict[str, str] = {
     "username_missing": N_("Please give an account name."),
     "password_short": N_("The password is too short: at least {shortest} characters."),
     "account_not_found": N_("There is no such account in your area."),
+    "period_reversed": N_("The end {end} is before the start {start}."),
+    "period_wrong": N_("“{given}” is no period: give one like 2026-11 or 2026-11-01..2026-11-20."),
+    "day_wrong": N_("“{given}” is no day: write it like 2026-11-20."),
     "own_account": N_("Nobody disables their own account."),
 }
 """The sentence for each error code of the services."""

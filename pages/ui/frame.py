@@ -1,18 +1,19 @@
 """The frame of every screen: who is signed in, which unit and period, which language, and the way around."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import streamlit as st
 
 from models.accounts import Permission
 from models.profiles import Profile
 from pages.i18n import Words, language_of, words
-from services import accounts, sites, units
+from services import accounts, periods, sites, units
 from services.access import Actor
 from services.clock import utc_now
 from services.database import reading, transaction
-from services.errors import NotFound
+from services.errors import BadInput, NotFound
+from services.periods import Period, Preset
 from services.settings import COOKIE
 from services.units import UnitRow
 
@@ -94,6 +95,51 @@ def choose_unit(viewer: User) -> None:
 
 def _go(code: str) -> None:
     st.session_state.unit = st.query_params["unit"] = code
+    st.rerun()
+
+
+def period(viewer: User) -> Period:
+    """The days the screen's figures are about: from the address, else the ones chosen last, else this month."""
+    key = st.query_params.get("period") or st.session_state.get("period") or Preset.THIS_MONTH.value
+    try:
+        found = periods.parse(key, today(viewer), viewer.profile.zone)
+    except BadInput:
+        found = periods.preset(Preset.THIS_MONTH, today(viewer), viewer.profile.zone)
+    st.session_state.period = st.query_params["period"] = found.key
+    return found
+
+
+def today(viewer: User) -> date:
+    """The day it is in the site's zone."""
+    return viewer.now.astimezone(viewer.profile.zone).date()
+
+
+def period_words(t: Words, chosen: Period) -> str:
+    """What people call the period: This month, Nov 2026, 1 Nov – 20 Nov."""
+    if chosen.preset is not None:
+        return t.term(chosen.preset)
+    if (chosen.from_day, chosen.to_day) == periods.month_of(chosen.from_day):
+        return t.month(chosen.from_day)
+    return f"{t.day(chosen.from_day)} – {t.day(chosen.to_day)}"
+
+
+def choose_period(viewer: User) -> None:
+    """The period picker: named periods as buttons, and any days from a calendar."""
+    t, chosen = viewer.t, period(viewer)
+    with st.popover(period_words(t, chosen), icon=":material/calendar_month:", type="tertiary"):
+        for name in Preset:
+            if st.button(t.term(name), key=f"period-choose-{name}", type="tertiary"):
+                _choose_days(name.value)
+        days = st.date_input(
+            t("From and to"), (chosen.from_day, min(chosen.to_day, today(viewer))), max_value=today(viewer),
+            key=f"period-days-{chosen.key}", format="YYYY-MM-DD",
+        )  # fmt: skip
+        if st.button(t("Show these days"), key="period-show-days") and len(days) == 2:
+            _choose_days(periods.between(*days, viewer.profile.zone).key)
+
+
+def _choose_days(key: str) -> None:
+    st.session_state.period = st.query_params["period"] = key
     st.rerun()
 
 

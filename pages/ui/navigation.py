@@ -37,6 +37,9 @@ def _entries(t: Words) -> list[Entry]:
     ]
 
 
+PERIODIC = ("today", "map", "rankings")
+"""The screens whose figures are of a period: the header offers the choice there."""
+
 THUMB = ("report", "demands", "map", "account")
 """The four screens under the thumb."""
 
@@ -55,7 +58,9 @@ def pages(user: User | None, t: Words) -> StreamlitPage:
     groups: dict[str, list[StreamlitPage]] = {}
     for entry in seen:
         groups.setdefault(entry.group, []).append(made[entry.name])
-    return st.navigation(groups, position="hidden" if user is None or user.phone else "top")
+    asked = st.navigation(groups, position="hidden" if user is None or user.phone else "top")
+    st.session_state.page = next((name for name, page in made.items() if page == asked), "")
+    return asked
 
 
 def page(name: str) -> StreamlitPage:
@@ -70,12 +75,14 @@ def has(name: str) -> bool:
 
 
 def header(user: User) -> None:
-    """Logo, unit, language and person in one line; on a phone the bar under the thumb."""
+    """Logo, unit, period, language and person in one line; on a phone the bar under the thumb."""
     t = user.t
     st.logo(style.logo(t("Small Grid"), 112 if t.language == "zh" else 150), size="large")
     with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="small"):
         if user.actor.unit_id is not None:
             frame.choose_unit(user)
+        if not user.phone and st.session_state.page in PERIODIC:
+            frame.choose_period(user)
         frame.choose_language(user)
         if not user.phone:
             frame.person(user)
