@@ -128,7 +128,7 @@ def outlines(session: Session, actor: Actor, unit_id: int, level: str) -> list[O
     """The outlines of one level's units in the subtree; units without an outline are left out."""
     require_unit(session, actor, unit_id)
     rows = session.exec(
-        select(*_FIELDS, col(Unit.outline))
+        select(*(*_FIELDS, Unit.outline))
         .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
         .where(
             col(UnitAncestor.ancestor_id) == unit_id, col(Unit.level) == level, col(Unit.valid_to).is_(None),
