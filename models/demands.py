@@ -187,7 +187,7 @@ def _scope_indexes() -> list[Index]:
         live = text("is_open")
         filled = text(f"{column} IS NOT NULL")
         indexes += [
-            Index(f"ix_demands_open_{column}", column, "due_at", sqlite_where=live, postgresql_where=live),
+            Index(f"ix_demands_open_{column}", column, "due_at", "is_open", sqlite_where=live, postgresql_where=live),
             Index(
                 f"ix_demands_all_{column}", column, "reported_at", "settled_at", "due_at", "is_open", "self_settled",
                 "received", sqlite_where=filled, postgresql_where=filled,

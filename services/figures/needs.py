@@ -1,0 +1,157 @@
+"""What needs someone now: a short list, each item with its facts and the filter that opens exactly its cases."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models.demands import State, Urgency, Whistle
+from models.people import Post
+from models.profiles import Profile
+from models.units import Unit, UnitAncestor
+from services import deadlines
+from services.access import IS_OPEN
+from services.demands import Filters
+from services.figures.counting import LEDGER, C, Place, Scope
+from services.figures.spans import WEEK, hours_taken, median, week_of
+
+FEWEST = 5
+"""A median of fewer cases than this in either week is not compared."""
+SLOWER, AT_LEAST_HOURS = 1.5, 12
+
+_Called = aliased(Whistle)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRow:
+    """One thing that needs someone. `code` names the sentence, `facts` fill it in, `filters` open the cases.
+
+    late                 overdue, `levels` counts them by the level that holds them
+    whistles_unanswered  `asked_at` is the oldest
+    slowed_down          `village`, `village_en`, medians `hours` and `hours_before`, `settled`, `settled_before`
+    posts_vacant         units of the lowest level nobody answers for; `levels` are their level keys, no filter
+    triage_waiting       not accepted within the answer limit, one item an `urgency`
+    """
+
+    code: str
+    count: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    filters: Filters | None = None
+
+
+def late(session: Session, scope: Scope, *, now: datetime) -> list[NeedRow]:
+    """Overdue demands, by the level that holds them."""
+    rows = scope.rows(session, (func.count(),), (IS_OPEN, C.due_at < now), (C.level,))
+    levels = {level: number for _, level, number in sorted(rows, key=lambda row: -row[2])}
+    if not levels:
+        return []
+    return [NeedRow("late", sum(levels.values()), {"levels": levels}, Filters(unit_id=scope.unit.id, overdue=True))]
+
+
+def whistles(session: Session, scope: Scope, *, now: datetime) -> list[NeedRow]:
+    """Open demands with a whistle unanswered past its limit."""
+    source = LEDGER.join(_Called, col(_Called.demand_id) == C.id)
+    waiting = (IS_OPEN, col(_Called.answered_at).is_(None), col(_Called.answer_due_at) < now)
+    columns = (func.count(C.id.distinct()), func.min(_Called.asked_at))
+    rows = scope.rows(session, columns, waiting, source=source)
+    if not rows:
+        return []
+    _, number, asked_at = rows[0]
+    filters = Filters(unit_id=scope.unit.id, unanswered=True)
+    return [NeedRow("whistles_unanswered", number, {"asked_at": asked_at}, filters)]
+
+
+def slowed_down(session: Session, villages: Scope | None, *, now: datetime) -> list[NeedRow]:
+    """The village whose median time to settle grew most from the seven days before the last seven to those.
+
+    By half at least and by half a day, with at least five settled in each week; medians in whole hours.
+    """
+    if villages is None:
+        return []
+    start = now - 2 * WEEK
+    counted: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    inside = (C.reported_at < now, C.settled_at >= start, C.settled_at < now, C.received)
+    by = (week_of(C.settled_at, start), hours_taken())
+    for unit, week, hours, number in villages.rows(session, (func.count(),), inside, by):
+        counted[unit, min(int(week), 1)].append((int(hours), number))
+    slower = [
+        row
+        for place in villages.places
+        if (row := _slower(place, counted.get((place.id, 0), []), counted.get((place.id, 1), []), now))
+    ]
+    return [max(slower, key=lambda row: row.facts["hours"] / max(row.facts["hours_before"], 1))] if slower else []
+
+
+def _slower(
+    place: Place, before: list[tuple[int, int]], after: list[tuple[int, int]], now: datetime
+) -> NeedRow | None:
+    sizes = sum(number for _, number in before), sum(number for _, number in after)
+    was, has_become = median(before), median(after)
+    if was is None or has_become is None or min(sizes) < FEWEST:
+        return None
+    if has_become < was * SLOWER or has_become - was < AT_LEAST_HOURS:
+        return None
+    facts = {
+        "village_id": place.id, "village": place.name, "village_en": place.name_en, "hours": has_become,
+        "hours_before": was, "settled": sizes[1], "settled_before": sizes[0],
+    }  # fmt: skip
+    filters = Filters(unit_id=place.id, open_only=False, settled_from=now - WEEK, settled_to=now)
+    return NeedRow("slowed_down", sizes[1], facts, filters)
+
+
+def vacant(session: Session, profile: Profile, scope: Scope, *, on: date) -> list[NeedRow]:
+    """Units of the lowest level without a post held on that day."""
+    lowest = [level.key for level in profile.levels if level.lowest] or profile.level_keys[-1:]
+    held = exists().where(
+        col(Post.unit_id) == Unit.id,
+        col(Post.starts_on) <= on,
+        or_(col(Post.ends_on).is_(None), col(Post.ends_on) > on),
+    )
+    number = session.connection().execute(
+        select(func.count())
+        .select_from(Unit)
+        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
+        .where(
+            col(UnitAncestor.ancestor_id) == scope.unit.id, col(Unit.level).in_(lowest), col(Unit.valid_to).is_(None),
+            ~held,
+        )
+    ).scalar_one()  # fmt: skip
+    return [NeedRow("posts_vacant", number, {"levels": lowest})] if number else []
+
+
+def triage(session: Session, profile: Profile, scope: Scope, *, now: datetime) -> list[NeedRow]:
+    """Demands that wait to be accepted longer than their answer limit, by urgency."""
+    before = {urgency: latest_late(profile, urgency, now) for urgency in Urgency}
+    waited = or_(*((C.urgency == urgency) & (C.reported_at < before[urgency]) for urgency in Urgency))
+    inside = (IS_OPEN, C.state == State.PENDING_TRIAGE, waited)
+    return [
+        NeedRow(
+            "triage_waiting", number, {"urgency": urgency, "reported_at": oldest},
+            Filters(
+                unit_id=scope.unit.id, state=State.PENDING_TRIAGE, urgency=urgency, reported_to=before[urgency]
+            ),
+        )
+        for _, urgency, number, oldest in scope.rows(
+            session, (func.count(), func.min(C.reported_at)), inside, (C.urgency,)
+        )
+    ]  # fmt: skip
+
+
+def latest_late(profile: Profile, urgency: Urgency, now: datetime) -> datetime:
+    """The moment before which whatever came in has passed its answer limit by `now`, to the minute.
+
+    The limit grows with its start, so halving finds the turning point.
+    """
+    early, late_start = now - timedelta(days=60), now
+    while late_start - early > timedelta(minutes=1):
+        middle = early + (late_start - early) / 2
+        if deadlines.answer_due_at(profile, middle, urgency) < now:
+            early = middle
+        else:
+            late_start = middle
+    return early

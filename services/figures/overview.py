@@ -1,0 +1,137 @@
+"""The Today screen's data: the figures of the signed-in person's unit and what to do next."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
+
+from models.profiles import Profile
+from models.units import Unit, UnitAncestor
+from services import sites
+from services.access import IS_OPEN, Actor
+from services.figures import counting, needs, subjects
+from services.figures.counting import C, Counts, Place, Scope
+from services.figures.days import DayRow, WeekRow, by_week, days_of
+from services.figures.needs import NeedRow
+from services.figures.subjects import SubjectRow
+from services.figures.unit import share
+from services.periods import DAY, Period
+
+TREND_DAYS = 84
+SOON = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class VillageRow:
+    """A unit below the one shown, with its open demands now; `oldest_due_at` is the earliest limit among them."""
+
+    unit_id: int
+    code: str
+    name: str
+    name_en: str
+    open: int
+    overdue: int
+    oldest_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TodayRow:
+    """All of the Today screen.
+
+    `open`, `overdue`, `oldest_due_at`, `due_today` (from now to midnight) and `due_soon` (in two hours) are now.
+    `now_counts` are the period's counts, `before` those of the period before it, cut after as many days. `days` are
+    twelve weeks up to today and `weeks` the same by week, the stock at each week's end among them. `level` is the level
+    of `villages`, None at the lowest.
+    """
+
+    unit: Place
+    period: Period
+    previous: Period
+    open: int
+    overdue: int
+    oldest_due_at: datetime | None
+    due_today: int
+    due_soon: int
+    now_counts: Counts
+    before: Counts
+    settlement_rate: float | None
+    settlement_rate_before: float | None
+    on_time_rate: float | None
+    on_time_rate_before: float | None
+    whistles_unanswered: int
+    whistle_oldest_asked_at: datetime | None
+    days: list[DayRow]
+    weeks: list[WeekRow]
+    level: str | None
+    villages: list[VillageRow]
+    needs: list[NeedRow]
+    subjects: list[SubjectRow]
+
+
+def today(session: Session, actor: Actor, unit_id: int, period: Period, *, now: datetime) -> TodayRow:
+    """What the Today screen shows of a unit. A fixed number of statements; NotFound outside the actor's scope."""
+    profile = sites.profile(session)
+    scope = counting.of_unit(session, actor, unit_id)
+    day = now.astimezone(profile.zone).date()
+    level = _level_below(session, profile, scope.unit)
+    villages = counting.of_level(session, actor, unit_id, level, since=day) if level else None
+    previous = period.previous(day)
+    counts = scope.tally(session, period, now=now).get(unit_id, Counts())
+    before = scope.tally(session, previous, now=now).get(unit_id, Counts())
+    number, overdue, oldest, due_today, due_soon = _stock(session, scope, profile, now)
+    days = days_of(session, scope, Period(day - (TREND_DAYS - 1) * DAY, day, profile.zone), now=now)
+    called = needs.whistles(session, scope, now=now)
+    return TodayRow(
+        unit=scope.unit, period=period, previous=previous, open=number, overdue=overdue, oldest_due_at=oldest,
+        due_today=due_today, due_soon=due_soon, now_counts=counts, before=before,
+        settlement_rate=share(counts.settled, counts.received),
+        settlement_rate_before=share(before.settled, before.received),
+        on_time_rate=share(counts.on_time, counts.due), on_time_rate_before=share(before.on_time, before.due),
+        whistles_unanswered=called[0].count if called else 0,
+        whistle_oldest_asked_at=called[0].facts["asked_at"] if called else None,
+        days=days, weeks=by_week(days), level=level,
+        villages=_villages(session, villages, now) if villages else [],
+        needs=[
+            *needs.late(session, scope, now=now), *called, *needs.slowed_down(session, villages, now=now),
+            *needs.triage(session, profile, scope, now=now), *needs.vacant(session, profile, scope, on=day),
+        ],
+        subjects=subjects.hot(session, scope, villages, now=now),
+    )  # fmt: skip
+
+
+def _level_below(session: Session, profile: Profile, unit: Place) -> str | None:
+    """The ranking level where it lies below the unit, else the next level below it."""
+    rows = session.connection().execute(
+        select(Unit.level, func.min(Unit.depth))  # type: ignore[call-overload]
+        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
+        .where(col(UnitAncestor.ancestor_id) == unit.id, col(Unit.depth) > unit.depth, col(Unit.valid_to).is_(None))
+        .group_by(Unit.level)
+    )
+    depths: dict[str, int] = dict(rows.all())
+    if profile.ranking_level in depths:
+        return profile.ranking_level
+    return min(depths, key=lambda level: depths[level]) if depths else None
+
+
+def _stock(
+    session: Session, scope: Scope, profile: Profile, now: datetime
+) -> tuple[int, int, datetime | None, int, int]:
+    midnight = datetime.combine(now.astimezone(profile.zone).date() + DAY, time(), profile.zone)
+    due_today = func.count(case(((C.due_at >= now) & (C.due_at < midnight), 1)))
+    due_soon = func.count(case(((C.due_at >= now) & (C.due_at < now + SOON), 1)))
+    late = func.count(case((C.due_at < now, 1)))
+    rows = scope.rows(session, (func.count(), late, func.min(C.due_at), due_today, due_soon), (IS_OPEN,))
+    if not rows:
+        return 0, 0, None, 0, 0
+    _, number, overdue, oldest, in_day, in_hours = rows[0]
+    return number, overdue, oldest, in_day, in_hours
+
+
+def _villages(session: Session, villages: Scope, now: datetime) -> list[VillageRow]:
+    stock = villages.stock(session, now, now=now)
+    rows = [
+        VillageRow(place.id, place.code, place.name, place.name_en, *stock.get(place.id, (0, 0, None)))
+        for place in villages.places
+    ]
+    return sorted(rows, key=lambda row: (-row.overdue, -row.open, row.code))
