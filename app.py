@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from api import health, sign_in
+from api import fonts, health, sign_in
 from services.database import migrate
 from services.settings import ROOT
 
@@ -18,4 +18,4 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     yield {}
 
 
-app = st.App(ROOT / "pages" / "shell.py", lifespan=lifespan, routes=[*sign_in.ROUTES, *health.ROUTES])
+app = st.App(ROOT / "pages" / "shell.py", lifespan=lifespan, routes=[*sign_in.ROUTES, *health.ROUTES, *fonts.ROUTES])

@@ -49,7 +49,7 @@ def page() -> None:
         right.container(horizontal=True, horizontal_alignment="center"),
         st.container(width=400, key="signbox", gap="small"),
     ):
-        st.image(logo(t("Small Grid"), 146), width=220)
+        st.image(logo(t.language), width=170 if t.language == "zh" else 210)
         st.markdown(_headline(t))
         _form(data=_words(t), key="sign-in-form")
         st.caption(t("Forgot it? Ask the administrator. Five wrong tries lock the account for 15 minutes."))

@@ -77,7 +77,7 @@ def has(name: str) -> bool:
 def header(user: User) -> None:
     """Logo, unit, period, language and person in one line; on a phone the bar under the thumb."""
     t = user.t
-    st.logo(style.logo(t("Small Grid"), 112 if t.language == "zh" else 150), size="large")
+    st.logo(style.logo(t.language), size="large")
     with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="small"):
         if user.actor.unit_id is not None:
             frame.choose_unit(user)

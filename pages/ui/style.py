@@ -1,5 +1,8 @@
 """The few CSS rules that the theme cannot say, each with its reason; and the tokens charts and maps use."""
 
+from functools import lru_cache
+from pathlib import Path
+
 INK, MUTED, BRAND = "#1B2430", "#5B6675", "#0B6E69"
 LATE, NEAR, NEAR_MARK, IN_TIME, SUSPENDED = "#B8321A", "#E3A008", "#C98500", "#1F6F9F", "#8C95A3"
 GROUND, LINE = "#FBFAF7", "#DEDCD3"
@@ -8,6 +11,8 @@ _PANELS = '[class*="st-key-p-"],[class*="st-key-card-"],[class*="st-key-late-"],
 _CARDS = ':is([class*="st-key-card-"],[class*="st-key-late-"])'
 
 CSS = f"""<style>
+/* a Chinese font for machines that have none: fetched from this server, and only there */
+@font-face{{font-family:"Grid Han";src:url(/fonts/han.otf) format("opentype");font-display:swap}}
 /* side padding: no theme option */
 .stMainBlockContainer{{padding-left:1.5rem;padding-right:1.5rem}}
 /* the ground; the theme's background stays white, for tables, sparklines and menus are painted in it */
@@ -48,6 +53,7 @@ CSS = f"""<style>
 .stMainBlockContainer{{padding-left:1rem;padding-right:1rem}}
 [data-testid=stLayoutWrapper]:has(>.st-key-frame){{right:.75rem;max-width:62vw}}
 .st-key-art{{display:none}}
+.stMainBlockContainer:has(.st-key-signbox){{padding:3rem 1.25rem}}
 [data-testid=stBottomBlockContainer]{{padding:.375rem .5rem!important;border-top:1px solid {LINE}}}
 .st-key-tabs a{{min-height:44px;padding:0 .75rem}}
 }}
@@ -59,15 +65,7 @@ def css(upload: str) -> str:
     return CSS.replace("<style>", f"<style>:root{{--upload:'{upload}'}}", 1)
 
 
-def logo(name: str, width: int) -> str:
-    """The mark as SVG: three by three fields, the middle one in brand; with the product's name."""
-    fields = "".join(
-        f'<rect x="{x}" y="{y}" width="9" height="9" rx="2" fill="{BRAND if (x, y) == (11, 11) else "#9CC9C4"}"/>'
-        for x in (0, 11, 22)
-        for y in (0, 11, 22)
-    )
-    family = "'Noto Sans CJK SC','Microsoft YaHei','PingFang SC',sans-serif"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 31" width="{width}" height="31">{fields}'
-        f'<text x="42" y="22.5" font-family="{family}" font-size="20" font-weight="700" fill="{INK}">{name}</text></svg>'
-    )
+@lru_cache(maxsize=2)
+def logo(language: str) -> str:
+    """The product's mark with its name, as SVG; drawn by pages/static/marks.py."""
+    return (Path(__file__).parents[1] / "static" / f"mark-{language}.svg").read_text(encoding="utf-8")
