@@ -13,7 +13,7 @@ from models.accounts import Permission
 from models.people import Person, Post, PostRole
 from models.units import Unit, UnitAncestor
 from services import sites
-from services.access import Actor, mask_phone, require_unit, units_seen
+from services.access import Actor, mask_phone, require, require_unit, units_seen
 from services.errors import NotFound
 
 
@@ -185,6 +185,18 @@ def depth_of_ranking(session: Session) -> int:
     """The depth of the profile's ranking level (villages), 0 while the site has no such unit."""
     level = sites.profile(session).ranking_level
     return session.exec(select(Unit.depth).where(Unit.level == level).limit(1)).first() or 0
+
+
+def add_top(session: Session, actor: Actor, *, now: datetime) -> int:
+    """Store the profile's top unit in a site without units, so that accounts have a place before the import."""
+    require(actor, Permission.MANAGE)
+    profile = sites.profile(session)
+    unit = Unit(
+        code=profile.top, name=profile.name.zh, short_name=profile.name.zh, name_en=profile.name.en,
+        level=profile.levels[0].key, depth=1, valid_from=now.astimezone(profile.zone).date(),
+    )  # fmt: skip
+    add_all(session, [unit], [None], now=now)
+    return unit.id or 0
 
 
 def add_all(session: Session, rows: Sequence[Unit], parents: Sequence[str | None], *, now: datetime) -> None:
