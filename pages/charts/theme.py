@@ -1,6 +1,7 @@
 """One look for every chart: fonts, colours, axes and legends, in the words of the reader's language."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar, cast
 
 import altair as alt
 
@@ -47,7 +48,17 @@ def day_format(t: Words) -> str:
     return _DAY_FORMATS[t.language]
 
 
-Chart = TypeVar("Chart", alt.Chart, alt.LayerChart, alt.HConcatChart, alt.VConcatChart, alt.FacetChart)
+Chart = TypeVar("Chart", bound=alt.TopLevelMixin)
+
+
+def rows(values: Iterable[Mapping[str, Any]]) -> alt.Data:
+    """Rows as a chart's data."""
+    return alt.Data(values=list(values))  # type: ignore[no-untyped-call]
+
+
+def layers(*charts: alt.Chart) -> alt.LayerChart:
+    """Charts over each other, the first one lowest."""
+    return cast(alt.LayerChart, alt.layer(*charts))
 
 
 def styled(chart: Chart, t: Words, size: int = 13) -> Chart:
@@ -57,11 +68,11 @@ def styled(chart: Chart, t: Words, size: int = 13) -> Chart:
     """
     text = {"labelFontSize": size, "titleFontSize": size, "titleFontWeight": "normal", "titleColor": MUTED}
     axis = {"labelColor": MUTED, "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 6}
-    looked: Chart = (
+    looked = (
         chart.configure(locale=_LOCALES[t.language], font=FONT, background="transparent")
         .configure_view(stroke=None)
         .configure_axis(**text, **axis)
         .configure_legend(**text, labelColor=INK, symbolStrokeWidth=0)
         .configure_text(font=FONT, color=INK)
     )
-    return looked
+    return cast(Chart, looked)
