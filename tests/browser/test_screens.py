@@ -1,0 +1,80 @@
+"""Every screen, on an empty and on a full site, in both languages, on an office screen, a wall and a phone."""
+
+import re
+
+import pytest
+from sqlmodel import select
+
+from models.accounts import Account, Role
+from models.units import Unit
+from services import database, sites, units
+from services.access import SYSTEM
+from services.database import transaction
+from tests.browser.server import open_path, running, sign_in
+from tests.conftest import NOW
+from tests.factories import password_hash
+
+SCREENS = ("today", "map", "rankings", "demands", "report", "escalations", "imports", "people", "account")
+SIZES = {"office": (1366, 768, False), "wall": (1920, 1080, False), "phone": (390, 844, True)}
+LATIN = re.compile(r"[A-Za-z]{3,}")
+ALLOWED = re.compile(
+    r"English|D\d{6}-\d{4}-\d+|[A-Z]{2,5}\b|\.(?:csv|xlsx|toml|geojson)|smallgrid\w*|admin\w*|leader|supervisor|chief|member|"
+    r"water|viewer|department|power|external_id|\w+_\w+"
+)
+
+
+@pytest.fixture(scope="module")
+def empty_server(tmp_path_factory):
+    """A site fresh from its profile: the top unit and one administrator, nothing else."""
+    folder = tmp_path_factory.mktemp("empty")
+    engine = database.engine_for(f"sqlite:///{folder / 'site.db'}")
+    database.migrate(engine)
+    with transaction(engine) as session:
+        sites.build(session, SYSTEM, "dawangzhuang", now=NOW)
+        units.add_top(session, SYSTEM, now=NOW)
+        top = session.exec(select(Unit.id)).one()
+        session.add(
+            Account(username="admin", password_hash=password_hash(), role=Role.ADMINISTRATOR, unit_id=top, created_at=NOW)
+        )
+    engine.dispose()
+    with running(f"sqlite:///{folder / 'site.db'}", folder) as started:
+        yield started
+
+
+def walk(context, username, password):
+    """Every screen of a person, one after the other, with what stands on it."""
+    page = context.new_page()
+    sign_in(page, username, **password)
+    for screen in SCREENS:
+        open_path(page, f"/{screen}")
+        yield screen, page
+
+
+def words_on(page):
+    """The text a person sees: the body's, without scripts and styles."""
+    return page.locator("[data-testid=stApp]").inner_text()
+
+
+def check(context, username, language, **password):
+    for screen, page in walk(context, username, password):
+        width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width[0] <= width[1], f"{screen} is wider than the screen"
+        assert page.get_by_test_id("stMain").inner_text().strip(), f"{screen} is blank"
+        left = LATIN.findall(ALLOWED.sub("", words_on(page))) if language == "zh" else []
+        assert left == [], f"English left on the Chinese {screen}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_screen_stands_on_an_empty_site(empty_server, open_context, language, size):
+    width, height, phone = SIZES[size]
+    context = open_context(empty_server, width=width, height=height, language=language, phone=phone)
+    check(context, "admin", language)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("size", SIZES)
+def test_every_screen_stands_on_the_full_township(demo_server, open_context, language, size):
+    width, height, phone = SIZES[size]
+    context = open_context(demo_server, width=width, height=height, language=language, phone=phone)
+    check(context, "admin", language, password="xiaowangge")
