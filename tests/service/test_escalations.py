@@ -1,0 +1,166 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from models.demands import Demand
+from services import demands, escalations
+from services.access import SYSTEM
+from services.database import reading, transaction
+from services.errors import NotAllowed, NotFound
+from services.escalations import Only
+from tests.conftest import NOW
+from tests.factories import town
+
+HOUR = timedelta(hours=1)
+GRID, OTHER_GRID, VILLAGE = "411622204202001", "411622204201001", "411622204202"
+
+
+@pytest.fixture
+def site(engine):
+    return town(engine)
+
+
+def held(site, level, *, due, since=HOUR, grid=GRID, by="member"):
+    """An open demand that `level` has held for `since` and that falls due `due` after NOW."""
+    demand_id = site.report(by=by, grid=grid)
+    with transaction(site.engine) as session:
+        demand = session.get_one(Demand, demand_id)
+        demand.level, demand.due_at, demand.level_since = level, NOW + due, NOW - since
+        return demand.reference
+
+
+def board(site, who="leader", **options):
+    with reading(site.engine) as session:
+        return escalations.board(session, site.actors.get(who, SYSTEM), now=NOW, **options)
+
+
+def heads(found):
+    return [(lane.level, lane.count, lane.late, lane.held) for lane in found.lanes]
+
+
+def references(found, level):
+    return [card.row.reference for lane in found.lanes if lane.level == level for card in lane.cards]
+
+
+def whistle(site, reference, by="chief", asked=NOW, **who):
+    with transaction(site.engine) as session:
+        demand_id = demands.reads.find(session, site.actors[by], reference)
+        demands.accept(session, site.actors[by], demand_id, now=asked)
+        demands.whistle(session, site.actors[by], demand_id, now=asked, **who)
+        return demand_id
+
+
+def test_a_lane_stands_for_each_level_of_the_chain_with_its_counts_and_the_median_time_held(site):
+    for since in (2, 4, 9):
+        held(site, "grid", due=HOUR, since=since * HOUR)
+    held(site, "village", due=-HOUR, since=2 * HOUR)
+    held(site, "village", due=90 * HOUR, since=5 * HOUR)
+    found = board(site)
+    assert heads(found) == [
+        ("grid", 3, 0, 4 * HOUR), ("village", 2, 1, 3.5 * HOUR), ("township", 0, 0, None), ("county", 0, 0, None),
+    ]  # fmt: skip
+    assert (found.open, found.late, found.near, found.whistled) == (5, 1, 3, 0)
+
+
+def test_cards_stand_by_their_clock_the_longest_late_first(site):
+    in_time, near, late, later = (held(site, "grid", due=hours * HOUR) for hours in (80, 3, -2, -30))
+    assert references(board(site), "grid") == [later, late, near, in_time]
+
+
+def test_a_level_outside_the_chain_has_its_lane_while_it_holds_something(site):
+    held(site, "natural_village", due=HOUR)
+    held(site, "county", due=HOUR)
+    assert [lane.level for lane in board(site).lanes] == ["grid", "natural_village", "village", "township", "county"]
+
+
+def test_someone_below_sees_the_lanes_above_only_where_their_own_cases_climbed(site):
+    held(site, "village", due=HOUR, grid=OTHER_GRID, by="leader")
+    mine = held(site, "grid", due=HOUR)
+    assert heads(board(site, "member")) == [("grid", 1, 0, HOUR)]
+    climbed = held(site, "township", due=-HOUR)
+    assert [(lane.level, lane.count) for lane in board(site, "member").lanes] == [("grid", 1), ("township", 1)]
+    assert references(board(site, "member"), "grid") + references(board(site, "member"), "township") == [mine, climbed]
+
+
+def test_a_department_sees_what_it_was_called_to(site):
+    called = held(site, "village", due=HOUR)
+    held(site, "village", due=HOUR)
+    whistle(site, called, lead_id=site.departments["water"])
+    found = board(site, "department")
+    assert [(lane.level, lane.count) for lane in found.lanes][-1] == ("county", 0)
+    assert references(found, "village") == [called]
+
+
+def test_each_filter_keeps_exactly_the_cases_that_its_number_counts(site):
+    late, near, _ = (held(site, "grid", due=hours * HOUR) for hours in (-2, 20, 60))
+    called = held(site, "village", due=70 * HOUR)
+    whistle(site, called, lead_id=site.departments["water"])
+    found = {only: board(site, only=only) for only in Only}
+    assert {only: sum(lane.count for lane in each.lanes) for only, each in found.items()} == dict.fromkeys(Only, 1)
+    assert references(found[Only.LATE], "grid") == [late]
+    assert references(found[Only.NEAR], "grid") == [near]
+    assert references(found[Only.WHISTLED], "village") == [called]
+    assert {(each.open, each.late, each.near, each.whistled) for each in found.values()} == {(4, 1, 1, 1)}
+    with reading(site.engine) as session:
+        for only, each in found.items():
+            for lane in each.lanes:
+                narrowed = escalations.filters_of(None, lane.level, only, NOW + timedelta(hours=24))
+                assert demands.count(session, site.actors["leader"], narrowed, now=NOW) == lane.count
+
+
+def test_a_card_carries_its_whistles_lead_first(site):
+    called = held(site, "village", due=HOUR)
+    demand_id = whistle(
+        site, called, lead_id=site.departments["water"], assist_ids=[site.departments["power"]], asked=NOW - HOUR
+    )
+    with transaction(site.engine) as session:
+        demands.answer(session, site.actors["other_department"], demand_id, now=NOW, reason="马上到")
+    (card,) = next(lane.cards for lane in board(site).lanes if lane.level == "village")
+    assert [(each.department, each.lead, each.answered_at) for each in card.whistles] == [
+        ("县供水公司", True, None), ("县供电公司", False, NOW),
+    ]  # fmt: skip
+
+
+def test_a_lane_is_paged_by_eight_and_a_page_beyond_the_last_is_the_last(site):
+    made = [held(site, "grid", due=hours * HOUR) for hours in range(1, 12)]
+    first, second = board(site), board(site, pages={"grid": 7})
+    assert (references(first, "grid"), references(second, "grid")) == (made[:8], made[8:])
+    heads_of_lanes = [(each.lanes[0].count, each.lanes[0].page, each.lanes[0].pages) for each in (first, second)]
+    assert heads_of_lanes == [(11, 1, 2), (11, 2, 2)]
+
+
+def test_a_board_of_one_unit_holds_only_its_subtree(site):
+    held(site, "grid", due=HOUR, grid=OTHER_GRID, by="leader")
+    mine = held(site, "grid", due=HOUR)
+    found = board(site, unit_id=site.units[VILLAGE])
+    assert (found.open, references(found, "grid")) == (1, [mine])
+
+
+def test_nobody_sees_the_board_of_a_unit_outside_their_own(site):
+    with pytest.raises(NotFound):
+        board(site, "other_chief", unit_id=site.units[VILLAGE])
+    with pytest.raises(NotAllowed):
+        board(site, "viewer")
+
+
+def test_an_empty_board_says_so_in_every_lane(site):
+    assert heads(board(site)) == [(level, 0, 0, None) for level in ("grid", "village", "township", "county")]
+
+
+def test_the_number_of_statements_does_not_grow_with_the_cases(site):
+    def statements():
+        seen = []
+        with reading(site.engine) as session:
+            bind = session.get_bind()
+            event.listen(bind, "before_cursor_execute", lambda *args: seen.append(args[2]))
+            escalations.board(session, site.actors["leader"], now=NOW, unit_id=site.units["411622204"])
+        return len(seen)
+
+    held(site, "grid", due=HOUR)
+    held(site, "village", due=HOUR)
+    few = statements()
+    for hours in range(12):
+        held(site, "grid", due=hours * HOUR)
+        held(site, "village", due=-hours * HOUR)
+    assert statements() == few
