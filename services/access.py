@@ -58,12 +58,18 @@ def path_column(depth: int) -> ColumnElement[int | None]:
     return column
 
 
-def demands_seen(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Demand for what the actor may see: a subtree, or what was put to a department."""
+def demands_seen(actor: Actor, *, leading: bool = True) -> ColumnElement[bool]:
+    """The condition on Demand for what the actor may see: a subtree, or what was put to a department.
+
+    `leading` False says that another condition names a smaller subtree: the database shall find the rows by that one
+    and only check this one, so this one is written such that no index serves it.
+    """
     if actor.is_system:
         return true()
     if not actor.may(Permission.SEE_DEMANDS):
         return false()
+    if not leading and actor.unit_id is not None and actor.department_id is None:
+        return path_column(actor.depth) + 0 == actor.unit_id
     return _demands_in_scope(actor)
 
 

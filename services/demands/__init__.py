@@ -1,10 +1,10 @@
 """Demands: filing, moving and reading them. Every move is one event, written in the same transaction as the demand."""
 
+from services.demands.choices import choices, holds, own_whistle, possible, usual
 from services.demands.filing import FiledRow, report
+from services.demands.history import held
 from services.demands.moves import (
     accept,
-    answer,
-    arrive,
     ask_facts,
     assign,
     close,
@@ -15,23 +15,28 @@ from services.demands.moves import (
     return_,
     settle,
     sign,
-    whistle,
 )
-from services.demands.reads import (
+from services.demands.reads import count, detail, find, queue, similar, whistles_of
+from services.demands.rows import (
+    PAGE_SIZE,
     DemandRow,
     DetailRow,
     EventRow,
     Filters,
+    HeldRow,
     Order,
     Page,
+    SimilarRow,
     WhistleRow,
-    count,
-    detail,
-    queue,
 )
+from services.demands.side import merge, reopen, resume, self_handle, suspend
+from services.demands.takers import DepartmentRow, departments
+from services.demands.whistles import answer, arrive, whistle
 
 __all__ = [
-    "DemandRow", "DetailRow", "EventRow", "FiledRow", "Filters", "Order", "Page", "WhistleRow", "accept", "answer",
-    "arrive", "ask_facts", "assign", "close", "count", "detail", "escalate", "move", "pass_check", "queue", "rebuild",
-    "report", "return_", "settle", "sign", "whistle",
+    "PAGE_SIZE", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "FiledRow", "Filters", "HeldRow", "Order",
+    "Page", "SimilarRow", "WhistleRow", "accept", "answer", "arrive", "ask_facts", "assign", "choices", "close",
+    "count", "departments", "detail", "escalate", "find", "held", "holds", "merge", "move", "own_whistle", "pass_check",
+    "possible", "queue", "rebuild", "reopen", "report", "resume", "return_", "self_handle", "settle", "sign", "similar",
+    "suspend", "usual", "whistle", "whistles_of",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.accounts import Permission
 from models.demands import Category, Demand, DemandEvent, Source, State, Urgency, Verb
-from models.people import Post, PostRole
+from models.people import Person, Post, PostRole
 from models.profiles import Profile
 from models.units import MAX_DEPTH, Unit, UnitAncestor
 from services import deadlines, sites
@@ -34,7 +34,7 @@ class FiledRow:
     unit_en: str
 
 
-def path_of(session: Session, unit_id: int) -> dict[str, int | None]:
+def path_of(session: Session, unit_id: int) -> dict[str, Any]:
     """The ancestor columns a1_id..a8_id of a demand filed at the unit."""
     rows = session.exec(
         select(Unit.depth, Unit.id)
@@ -47,8 +47,6 @@ def path_of(session: Session, unit_id: int) -> dict[str, int | None]:
 
 def responsible(session: Session, unit_id: int, on: datetime) -> tuple[int, str] | None:
     """The person (id, name) whose post it is to answer for the unit at that moment, or None while it is vacant."""
-    from models.people import Person
-
     return session.exec(
         select(Person.id, Person.name)
         .join(Post, col(Post.person_id) == Person.id)
@@ -62,7 +60,7 @@ def responsible(session: Session, unit_id: int, on: datetime) -> tuple[int, str]
     ).first()  # type: ignore[return-value]
 
 
-def report(
+def report(  # noqa: PLR0913 - one argument for each field of the form
     session: Session,
     actor: Actor,
     text: str,
@@ -88,15 +86,19 @@ def report(
     """
     require(actor, Permission.REPORT)
     unit = require_unit(session, actor, unit_id)
+    profile = sites.profile(session)
+    year = now.astimezone(profile.zone).year
+    if key is not None:
+        # waits for whoever files right now: of two with one key the second then sees what the first filed
+        sites.references(session, year, 0)
     earlier = filed_before(session, key)
     if earlier is not None:
         return _receipt(session, earlier)
     text = _checked_text(text)
     if session.get(Category, category_id) is None:
         raise NotFound("category_not_found", category=category_id)
-    profile = sites.profile(session)
     demand = Demand(
-        reference=sites.references(session, now.astimezone(profile.zone).year)[0], title=title or title_of(text),
+        reference=sites.references(session, year)[0], title=title or title_of(text),
         text=text, category_id=category_id, urgency=urgency, source=source, unit_id=unit_id, place=place or None,
         longitude=longitude, latitude=latitude, reporter=reporter or None, reporter_phone=reporter_phone or None,
         reported_at=now, level_since=now, level=unit.level, **path_of(session, unit_id),

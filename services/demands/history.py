@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, select
 
 from models.demands import OPEN, SETTLED, Demand, DemandEvent, State, Verb
 from services.access import Actor
+from services.demands.rows import EventRow, HeldRow
 
 PROJECTED = (
     "state", "level", "holder_unit_id", "holder_id", "department_id", "handled_by_id", "returned_by_id",
@@ -90,3 +91,30 @@ def of_demand(session: Session, demand_id: int) -> Sequence[DemandEvent]:
     return session.exec(
         select(DemandEvent).where(DemandEvent.demand_id == demand_id).order_by(DemandEvent.seq)  # type: ignore[arg-type]
     ).all()
+
+
+def row_of(event: DemandEvent) -> EventRow:
+    """An event as shown."""
+    return EventRow(
+        at=event.at, verb=event.verb, from_state=event.from_state, to_state=event.to_state, actor=event.actor_name,
+        reason=event.reason, facts=decode(event.facts),
+    )  # fmt: skip
+
+
+def held(events: Sequence[EventRow], *, now: datetime) -> list[HeldRow]:
+    """How long each level, or each department, held a demand: from its first event until it was settled, or `now`.
+
+    The time between two events belongs to who held it after the first of them. A settled demand's clock stands still
+    until it is reopened or goes back to work. In the order in which each first held it.
+    """
+    spans: dict[tuple[str, int | None], timedelta] = {}
+    level, department = "", None
+    for event, following in zip(events, [*events[1:], None], strict=True):
+        level = event.facts.get("level") or level
+        department = event.facts.get("department_id", department)
+        if event.to_state not in OPEN:
+            continue
+        until = following.at if following is not None else max(now, event.at)
+        key = (level, department)
+        spans[key] = spans.get(key, timedelta()) + (until - event.at)
+    return [HeldRow(level, department, span) for (level, department), span in spans.items()]

@@ -1,20 +1,21 @@
 """The moves of a demand, each through the one table in models/demands.py: a check, a change, an event."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.accounts import Permission
-from models.demands import MOVES, SETTLED, Demand, DemandEvent, State, Verb, Whistle
+from models.demands import MOVES, SETTLED, Demand, DemandEvent, State, Verb
 from models.departments import Department
 from models.people import Person
-from models.units import Unit, UnitAncestor
+from models.units import LEVELS, Unit, UnitAncestor
 from services import deadlines, sites
 from services.access import Actor, require, require_demand, require_unit
 from services.demands import history
 from services.errors import BadInput, ChangedMeanwhile, NotAllowed, NotFound, Refused
+
+FORWARD = frozenset({Verb.ASSIGN, Verb.SIGN, Verb.SETTLE, Verb.ESCALATE})
+"""What the one who returned a demand may not do with it, until someone else assigned it anew."""
 
 
 def move(
@@ -79,30 +80,34 @@ def assign(
     person_id: int | None = None,
     **options: Any,
 ) -> Demand:
-    """Dispatch a demand to a unit or a department, and to a named person there where given."""
+    """Dispatch a demand to a unit or a department, and to a named person there where given.
+
+    Raises BadInput unless exactly one of unit and department is given, NotFound for what is not there.
+    """
     if (unit_id is None) == (department_id is None):
         raise BadInput("assign_to_one")
     if person_id is not None and session.get(Person, person_id) is None:
         raise NotFound("person_not_found", person=person_id)
-    changes: dict[str, Any] = {"holder_id": person_id, "level_since": now}
+    changes: dict[str, Any] = {"holder_id": person_id, "level_since": now, "returned_by_id": None}
     if unit_id is not None:
         unit = require_unit(session, actor, unit_id)
         changes |= {"holder_unit_id": unit_id, "department_id": None, "level": unit.level}
     else:
-        department = _department(session, department_id)
+        department = department_of(session, department_id)
         changes |= {"holder_unit_id": None, "department_id": department.id, "level": department.level}
     return move(session, actor, demand_id, Verb.ASSIGN, now=now, changes=changes, **options)
 
 
 def sign(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:
     """Sign for a dispatched demand: from now on the actor handles it."""
-    changes = {"handled_by_id": actor.account_id, "returned_by_id": None}
+    changes = {"handled_by_id": actor.account_id}
     return move(session, actor, demand_id, Verb.SIGN, now=now, changes=changes, **options)
 
 
 def return_(session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str, **options: Any) -> Demand:
-    """Return a dispatched demand with a reason. Who returned it may not push it forward."""
-    changes = {"returned_by_id": actor.account_id, "holder_id": None}
+    """Return a dispatched demand with a reason, to whoever held it before. Who returned it may not push it forward."""
+    demand = require_demand(session, actor, demand_id)
+    changes = {**_held_before(session, demand), "level_since": now, "returned_by_id": actor.account_id}
     return move(session, actor, demand_id, Verb.RETURN, now=now, reason=reason, changes=changes, **options)
 
 
@@ -141,52 +146,6 @@ def escalate(session: Session, actor: Actor, demand_id: int, *, now: datetime, r
     return move(session, actor, demand_id, Verb.ESCALATE, now=now, reason=reason, changes=changes, **options)
 
 
-def whistle(
-    session: Session, actor: Actor, demand_id: int, lead_id: int, assist_ids: Sequence[int] = (), *, now: datetime,
-    **options: Any,
-) -> Demand:  # fmt: skip
-    """Whistle for departments: one leads, the others assist; each has the answer limit of the demand's urgency.
-
-    A department already called is not called twice. Raises NotFound for an unknown department.
-    """
-    demand = move(
-        session, actor, demand_id, Verb.WHISTLE, now=now, notes={"lead": lead_id, "assist": list(assist_ids)}, **options
-    )
-    due = deadlines.answer_due_at(sites.profile(session), now, demand.urgency)
-    called = set(session.exec(select(Whistle.department_id).where(Whistle.demand_id == demand_id)))
-    for department_id in dict.fromkeys((lead_id, *assist_ids)):
-        _department(session, department_id)
-        if department_id not in called:
-            session.add(
-                Whistle(
-                    demand_id=demand_id, department_id=department_id, lead=department_id == lead_id, asked_at=now,
-                    answer_due_at=due,
-                )
-            )  # fmt: skip
-    session.flush()
-    return demand
-
-
-def answer(session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str, **options: Any) -> Demand:
-    """A department answers its whistle, saying what it will do."""
-    if not reason.strip():
-        raise BadInput("answer_missing")
-    row = _own_whistle(session, actor, demand_id)
-    if row.answered_at is None:
-        row.answered_at, row.answer = now, reason.strip()
-    return move(
-        session, actor, demand_id, Verb.ANSWER, now=now, reason=reason, notes={"department": row.department_id}, **options
-    )
-
-
-def arrive(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:
-    """A department is on the scene. Arriving answers the whistle too."""
-    row = _own_whistle(session, actor, demand_id)
-    row.answered_at = row.answered_at or now
-    row.arrived_at = row.arrived_at or now
-    return move(session, actor, demand_id, Verb.ARRIVE, now=now, notes={"department": row.department_id}, **options)
-
-
 def rebuild(session: Session, actor: Actor, demand_id: int) -> dict[str, tuple[Any, Any]]:
     """Compare a demand with what its events say: {column: (stored, from events)} for each that differs."""
     demand = require_demand(session, actor, demand_id)
@@ -218,8 +177,7 @@ def _require_unchanged(session: Session, demand: Demand, seen_version: int | Non
 
 
 def _require_not_returned_by(actor: Actor, demand: Demand, verb: Verb) -> None:
-    forward = {Verb.ASSIGN, Verb.SIGN, Verb.SETTLE, Verb.ESCALATE}
-    if verb in forward and demand.returned_by_id is not None and demand.returned_by_id == actor.account_id:
+    if verb in FORWARD and demand.returned_by_id is not None and demand.returned_by_id == actor.account_id:
         raise NotAllowed("own_return", verb=verb.value)
 
 
@@ -237,33 +195,36 @@ def _held_by_own_unit(session: Session, actor: Actor, now: datetime) -> dict[str
     return {"holder_unit_id": unit.id, "holder_id": actor.person_id, "level": unit.level, "level_since": now}
 
 
+def _held_before(session: Session, demand: Demand) -> dict[str, Any]:
+    """Who held a demand before it was last assigned, as its events tell."""
+    events = list(history.of_demand(session, demand.id or 0))
+    last = max((place for place, event in enumerate(events) if event.verb is Verb.ASSIGN), default=len(events))
+    told = history.projection(events[:last])
+    return {name: told[name] for name in ("holder_unit_id", "holder_id", "department_id", "level") if told["level"]}
+
+
 def _next_level(session: Session, demand: Demand) -> Unit | None:
-    """The ancestor of the demand's unit at the next level of the chain that has one."""
-    chain = sites.profile(session).chain
-    above = chain[chain.index(demand.level) + 1 :] if demand.level in chain else chain
+    """The nearest unit above the demand's own, at a level of the chain above the level that holds it now.
+
+    A chain may skip levels the site has (natural villages), and a holder may stand at one of those: what counts is the
+    order of all levels, so that no escalation ever goes down.
+    """
+    holds = LEVELS.index(demand.level) if demand.level in LEVELS else 0
+    above = [level for level in sites.profile(session).chain if level in LEVELS and LEVELS.index(level) < holds]
     found = {
         unit.level: unit
         for unit in session.exec(
             select(Unit)
             .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
-            .where(UnitAncestor.unit_id == demand.unit_id)
+            .where(UnitAncestor.unit_id == demand.unit_id, col(Unit.level).in_(above))
         )
     }
-    return next((found[level] for level in above if level in found and found[level].id != demand.holder_unit_id), None)
+    return next((found[level] for level in sorted(above, key=LEVELS.index, reverse=True) if level in found), None)
 
 
-def _department(session: Session, department_id: int | None) -> Department:
+def department_of(session: Session, department_id: int | None) -> Department:
+    """A department by its id. Raises NotFound."""
     department = session.get(Department, department_id)
     if department is None:
         raise NotFound("department_not_found", department=department_id)
     return department
-
-
-def _own_whistle(session: Session, actor: Actor, demand_id: int) -> Whistle:
-    require(actor, Permission.HANDLE)
-    row = session.exec(
-        select(Whistle).where(Whistle.demand_id == demand_id, Whistle.department_id == actor.department_id)
-    ).first()
-    if row is None:
-        raise NotFound("whistle_not_found", demand=demand_id)
-    return row

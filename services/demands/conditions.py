@@ -1,0 +1,124 @@
+"""What a queue may be narrowed to, as SQL: one condition a filter, every value bound, statements built once a shape."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, bindparam, exists, func, or_, select
+from sqlmodel import Session, col
+
+from models.demands import Category, Demand, State, Whistle
+from services import units
+from services.access import IS_OPEN, Actor, demands_seen, path_column
+from services.demands.rows import Filters
+
+COLUMNS = Demand.__table__.c  # type: ignore[attr-defined]
+MOMENT = COLUMNS.due_at.type
+ESCAPE = "!"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which conditions a queue has. Statements are built once for each shape; the values are bound."""
+
+    actor: Actor
+    unit_depth: int
+    present: frozenset[str]
+
+
+def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
+    """The shape of a filter. Raises NotFound for a unit outside the actor's scope."""
+    depth = units.depth_of(session, actor, filters.unit_id) if filters.unit_id is not None else 0
+    empty = Filters(open_only=False)
+    present = {field.name for field in fields(Filters) if getattr(filters, field.name) != getattr(empty, field.name)}
+    if filters.settled is False:
+        present = present - {"settled"} | {"unsettled"}
+    if not filters.text.strip():
+        present.discard("text")
+    return Shape(actor=actor, unit_depth=depth, present=frozenset(present))
+
+
+def values_of(actor: Actor, filters: Filters, now: datetime) -> dict[str, Any]:
+    """The values a shape's statements ask for."""
+    values = {field.name: getattr(filters, field.name) for field in fields(Filters)}
+    return values | {
+        "now": now, "person_id": actor.person_id, "actor_unit_id": actor.unit_id,
+        "actor_department_id": actor.department_id, "like": f"%{_escaped(filters.text.strip().lower())}%",
+    }  # fmt: skip
+
+
+def _escaped(text: str) -> str:
+    """The text with the signs that LIKE reads as "anything" taken literally."""
+    for sign in (ESCAPE, "%", "_"):
+        text = text.replace(sign, ESCAPE + sign)
+    return text
+
+
+def late() -> ColumnElement[bool]:
+    """Open and past its deadline at the bound moment `now`: models.demands.is_overdue, as SQL."""
+    found: ColumnElement[bool] = IS_OPEN & (COLUMNS.due_at < moment("now"))
+    return found
+
+
+def moment(name: str) -> Any:
+    """A bound moment."""
+    return bindparam(name, type_=MOMENT)
+
+
+def conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    """The WHERE clause of a shape."""
+    wanted = [_CONDITIONS[name] for name in sorted(shape.present) if name in _CONDITIONS]
+    if not shape.unit_depth:
+        return [demands_seen(shape.actor), *wanted]
+    inside = path_column(shape.unit_depth) == bindparam("unit_id")
+    return [inside, demands_seen(shape.actor, leading=shape.unit_depth <= shape.actor.depth), *wanted]
+
+
+def _found(column: Any) -> ColumnElement[bool]:
+    lowered: ColumnElement[str] = func.lower(column)
+    found: ColumnElement[bool] = lowered.like(bindparam("like", type_=String), escape=ESCAPE)
+    return found
+
+
+def _unanswered() -> ColumnElement[bool]:
+    return IS_OPEN & exists().where(
+        col(Whistle.demand_id) == COLUMNS.id,
+        col(Whistle.answered_at).is_(None),
+        col(Whistle.answer_due_at) < moment("now"),
+    )
+
+
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "state": COLUMNS.state == bindparam("state", type_=COLUMNS.state.type),
+    "category_id": or_(
+        COLUMNS.category_id == bindparam("category_id"),
+        COLUMNS.category_id.in_(select(Category.id).where(col(Category.parent_id) == bindparam("category_id"))),  # type: ignore[call-overload]
+    ),
+    "urgency": COLUMNS.urgency == bindparam("urgency", type_=COLUMNS.urgency.type),
+    "level": COLUMNS.level == bindparam("level"),
+    "text": or_(*(_found(COLUMNS[name]) for name in ("reference", "title", "text", "place"))),
+    "open_only": IS_OPEN,
+    "overdue": late(),
+    "near_until": IS_OPEN
+    & (COLUMNS.due_at >= moment("now"))
+    & (COLUMNS.due_at <= moment("near_until"))
+    & (COLUMNS.state != State.SUSPENDED),
+    "due_from": IS_OPEN & (COLUMNS.due_at >= moment("due_from")),
+    "due_before": IS_OPEN & (COLUMNS.due_at < moment("due_before")),
+    "mine": or_(
+        COLUMNS.holder_id == bindparam("person_id"),
+        COLUMNS.holder_unit_id == bindparam("actor_unit_id"),
+        COLUMNS.department_id == bindparam("actor_department_id"),
+    ),
+    "new": COLUMNS.state.in_([State.REPORTED, State.PENDING_TRIAGE]),
+    "unanswered": _unanswered(),
+    "whistled": exists().where(col(Whistle.demand_id) == COLUMNS.id),
+    "unplaced": ~col(Demand.placed),
+    "reported_from": COLUMNS.reported_at >= moment("reported_from"),
+    "reported_to": COLUMNS.reported_at < moment("reported_to"),
+    "settled": COLUMNS.settled_at.is_not(None),
+    "unsettled": COLUMNS.settled_at.is_(None),
+    "settled_from": COLUMNS.settled_at >= moment("settled_from"),
+    "settled_to": COLUMNS.settled_at < moment("settled_to"),
+}
+"""The condition of each field of Filters; `unit_id` is the subtree, above."""

@@ -1,0 +1,176 @@
+"""What reading demands gives back, and what a queue may be narrowed to and sorted by."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from models.demands import Source, State, Urgency, Verb
+
+PAGE_SIZE = 50
+"""How many demands a page of the queue has."""
+
+
+class Order(StrEnum):
+    """How a queue is sorted; ties by reference."""
+
+    DEADLINE = "deadline"
+    URGENCY = "urgency"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a queue is narrowed to; None or empty means everything.
+
+    `open_only` keeps what is not settled; `overdue` what is late at `now`; `near_until` what is neither late nor
+    suspended and falls due not later than that; `due_from` and `due_before` (exclusive) bound the open ones' deadline.
+    `unit_id` is a subtree, `category_id` a class with its parts, `text` is looked for in reference, title, text and
+    place. `reported_from` and `reported_to` (exclusive) bound the day it came in, `settled` whether it
+    was settled, from `settled_from` and before `settled_to` where they are given.
+    """
+
+    unit_id: int | None = None
+    state: State | None = None
+    category_id: int | None = None
+    urgency: Urgency | None = None
+    level: str | None = None
+    text: str = ""
+    open_only: bool = True
+    overdue: bool = False
+    near_until: datetime | None = None
+    due_from: datetime | None = None
+    due_before: datetime | None = None
+    mine: bool = False
+    new: bool = False
+    unanswered: bool = False
+    whistled: bool = False
+    unplaced: bool = False
+    reported_from: datetime | None = None
+    reported_to: datetime | None = None
+    settled: bool | None = None
+    settled_from: datetime | None = None
+    settled_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DemandRow:
+    """One line of a queue. `reporter` is masked. `village` is the ancestor at the profile's ranking level."""
+
+    id: int
+    reference: str
+    title: str
+    state: State
+    urgency: Urgency
+    is_open: bool
+    due_at: datetime | None
+    reported_at: datetime
+    settled_at: datetime | None
+    level: str
+    level_since: datetime
+    version: int
+    reporter: str | None
+    category: str
+    category_en: str
+    unit_id: int
+    unit: str
+    unit_en: str
+    village: str | None
+    village_en: str | None
+    holder_unit: str | None
+    holder_unit_en: str | None
+    holder: str | None
+    department: str | None
+    department_en: str | None
+    placed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarRow:
+    """A demand of the same category near another one: what came of it. `unit` is where it was filed."""
+
+    reference: str
+    title: str
+    state: State
+    due_at: datetime | None
+    reported_at: datetime
+    settled_at: datetime | None
+    unit: str
+    unit_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a queue with the exact total of all pages and how many of them are overdue."""
+
+    rows: list[DemandRow]
+    total: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of a demand's history. `facts` are the columns it changed and its notes, ids as stored."""
+
+    at: datetime
+    verb: Verb
+    from_state: State | None
+    to_state: State
+    actor: str
+    reason: str | None
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """How long a demand was with one level (a level key), or with one department standing at it."""
+
+    level: str
+    department_id: int | None
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WhistleRow:
+    """One department called to a demand and what it did."""
+
+    demand_id: int
+    department_id: int
+    department: str
+    department_en: str
+    lead: bool
+    asked_at: datetime
+    answer_due_at: datetime
+    answered_at: datetime | None
+    arrived_at: datetime | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRow:
+    """One demand as one person may see it: names and phones masked unless they are in the person's own scope.
+
+    `unit_names` and `department_names` say the ids in the events' facts in both languages (Chinese, English).
+    """
+
+    row: DemandRow
+    text: str
+    place: str | None
+    longitude: float | None
+    latitude: float | None
+    reporter: str | None
+    reporter_phone: str | None
+    source: Source
+    village_id: int | None
+    category_id: int
+    category_parent: str | None
+    category_parent_en: str | None
+    holder_unit_id: int | None
+    department_id: int | None
+    returned_by_me: bool
+    handled_by_me: bool
+    merged_into: str | None
+    events: list[EventRow]
+    whistles: list[WhistleRow]
+    unit_names: dict[int, tuple[str, str]]
+    department_names: dict[int, tuple[str, str]]
