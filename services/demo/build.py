@@ -8,17 +8,26 @@ from sqlmodel import Session, select
 from models.accounts import Account, Role
 from models.departments import Department
 from models.profiles import Demo, Profile
-from services import accounts, audit, sites
+from services import audit, passwords, sites
 from services.access import Actor
 from services.demo import crew as crews
-from services.demo import land, store
+from services.demo import land, ledger, store
 from services.demo.crew import Crew
 from services.demo.land import Place
 from services.demo.store import Progress
+from services.demo.world import World
 from services.errors import BadInput
 
-PASSWORD = "xiaowangge"
+PASSWORD = "xiaowangge"  # noqa: S105  documented, for demonstrations only
 """The one password of all demonstration accounts; README names it."""
+
+
+OFFICE = "water"
+ROLES = (
+    ("leader", Role.LEADER), ("supervisor", Role.SUPERVISOR), ("chief", Role.CHIEF), ("member", Role.GRID_MEMBER),
+    (OFFICE, Role.DEPARTMENT), ("viewer", Role.VIEWER), ("admin", Role.ADMINISTRATOR),
+)  # fmt: skip
+"""User names of the demonstration accounts; the department's is its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +69,16 @@ def build(
     people_ids = store.people(session, crew, profile.code, unit_ids)
     households = store.households(session, places, unit_ids, seed, progress)
     made = _accounts(session, demo, places, unit_ids, crew, people_ids, now)
-    demands = 0
+    world = World(
+        profile, demo, places, crew, unit_ids, people_ids, store.ids(session, "departments", "code"), made, now
+    )
+    demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
     audit.record(session, actor, "sites.demo", now=now, subject=key, seed=seed, months=months)
     session.flush()
     return DemoRow(
         profile=key, units=_per_level(places), people=len(people_ids), households=households,
         population=places[0].population, demands=demands,
-        accounts=tuple(DemoAccount(username, role, PASSWORD) for username, role in made),
+        accounts=tuple(DemoAccount(username, role, PASSWORD) for username, role in ROLES),
     )  # fmt: skip
 
 
@@ -93,25 +105,29 @@ def home(demo: Demo, places: list[Place]) -> tuple[int, int]:
 def _accounts(
     session: Session, demo: Demo, places: list[Place], unit_ids: list[int], crew: Crew, people_ids: list[int],
     now: datetime,
-) -> list[tuple[str, Role]]:  # fmt: skip
-    """One account of each role, all with the documented password; hashed once, for a hash costs half a second."""
+) -> dict[int, int]:  # fmt: skip
+    """One account of each role, all with the documented password; hashed once, for a hash costs half a second.
+
+    Gives the accounts' ids by person.
+    """
     village, grid = home(demo, places)
-    hashed = accounts.hashed(PASSWORD)
-    office = session.exec(select(Department).where(Department.code == "water")).one()
-    top = unit_ids[0]
-    rows = (
-        ("leader", Role.LEADER, top, crew.holders[0]), ("supervisor", Role.SUPERVISOR, top, crew.supervisors[0]),
-        ("chief", Role.CHIEF, unit_ids[village], crew.holders[village]),
-        ("member", Role.GRID_MEMBER, unit_ids[grid], crew.holders[grid]),
-        ("water", Role.DEPARTMENT, None, crew.offices["water"][0]), ("viewer", Role.VIEWER, top, None),
-        ("admin", Role.ADMINISTRATOR, top, None),
-    )  # fmt: skip
-    for username, role, unit_id, person in rows:
-        session.add(Account(
-            username=username, password_hash=hashed, role=role, unit_id=unit_id, created_at=now,
-            department_id=None if unit_id else office.id, person_id=None if person is None else people_ids[person],
-        ))  # fmt: skip
-    session.flush()
-    return [(username, role) for username, role, *_ in rows]
-
-
+    hashed = passwords.hashed(PASSWORD).value
+    office = session.exec(select(Department).where(Department.code == OFFICE)).one()
+    posts: dict[Role, tuple[int | None, int | None]] = {
+        Role.LEADER: (0, crew.holders[0]), Role.SUPERVISOR: (0, crew.supervisors[0]),
+        Role.CHIEF: (village, crew.holders[village]), Role.GRID_MEMBER: (grid, crew.holders[grid]),
+        Role.DEPARTMENT: (None, crew.offices[OFFICE][0]),
+    }  # fmt: skip
+    found: dict[int, int] = {}
+    for username, role in ROLES:
+        place, person = posts.get(role, (0, None))
+        row = Account(
+            username=username, password_hash=hashed, role=role, created_at=now,
+            unit_id=None if place is None else unit_ids[place], department_id=office.id if place is None else None,
+            person_id=None if person is None else people_ids[person],
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        if person is not None and row.id is not None:
+            found[person] = row.id
+    return found

@@ -32,14 +32,23 @@ class Served:
 
 @dataclass(slots=True)
 class Crew:
-    """All people (name, phone, party member) and posts; `holders` are who answers for a place now, by place."""
+    """All people (name, phone, party member) and posts; `holders` are who answers for a place now, by place.
+
+    `former` are those who did until a day.
+    """
 
     people: list[tuple[str, str, bool]] = field(default_factory=list)
     posts: list[Served] = field(default_factory=list)
     holders: dict[int, int] = field(default_factory=dict)
+    former: dict[int, tuple[int, date]] = field(default_factory=dict)
     cadres: dict[int, list[int]] = field(default_factory=dict)
     offices: dict[str, list[int]] = field(default_factory=dict)
     supervisors: list[int] = field(default_factory=list)
+
+    def holder(self, place: int, on: date) -> int:
+        """Who answered for the place on that day."""
+        person, until = self.former.get(place, (0, date.min))
+        return person if on < until else self.holders[place]
 
     def name(self, person: int) -> str:
         """The person's name."""
@@ -76,7 +85,8 @@ def _answering(crew: Crew, index: int, place: Place, today: date, random: Random
     since = _began(today, random)
     if place.depth > 2 and random.random() < CHANGED_SHARE:
         earlier, since = since, today - timedelta(days=random.randrange(20, 300))
-        _post(crew, random, role, earlier - timedelta(days=400), index, stem=place.stem, ends_on=since)
+        person = _post(crew, random, role, earlier - timedelta(days=400), index, stem=place.stem, ends_on=since)
+        crew.former[index] = (person, since)
     crew.holders[index] = _post(crew, random, role, since, index, stem=place.stem if place.depth > 1 else "")
 
 
