@@ -175,5 +175,28 @@ ERRORS: dict[str, str] = {
     "period_wrong": N_("“{given}” is no period: give one like 2026-11 or 2026-11-01..2026-11-20."),
     "day_wrong": N_("“{given}” is no day: write it like 2026-11-20."),
     "own_account": N_("Nobody disables their own account."),
+    "own_password": N_("Your own password is changed under “My account”, with the old one."),
+    "old_password_wrong": N_("The old password is not right."),
+    "password_same": N_("The new password is the old one. Please choose another."),
+    "password_long": N_("The password is too long: at most {longest} characters."),
+    "username_wrong": N_("An account name has at most 80 characters and no spaces."),
+    "sign_in_busy": N_("Too many people are signing in at this moment. Please try again."),
+    "name_missing": N_("Please give a name."),
+    "post_not_found": N_("There is no such post in your area."),
+    "post_ended": N_("This post ended already. Nothing was changed."),
+    "post_dates": N_("A post ends after it began: it began on {day}."),
+    "post_held": N_("This person holds this post already."),
+    "moment_wrong": N_("“{given}” is not a moment with its time zone: say for example 2026-11-20T14:00+08:00."),
+    "kind_unknown": N_("There is no kind “{given}” to import. Known: {known}."),
+    "level_unknown": N_("This site has no level “{given}”. It has: {known}."),
+    "database_not_empty": N_(
+        "The database is not empty: a backup is restored into an empty one only. Nothing was changed."
+    ),
+    "backup_unknown": N_("The file {file} is not a backup of this program."),
+    "backup_damaged": N_("The backup {file} is damaged at {part}. Nothing was restored."),
+    "backup_revision": N_(
+        "The backup has the structure {found}, this program has {expected}. Nothing was restored."
+    ),
+    "file_exists": N_("The file {file} exists already and is not overwritten."),
 }
 """The sentence for each error code of the services."""

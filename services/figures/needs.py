@@ -87,9 +87,7 @@ def slowed_down(session: Session, villages: Scope | None, *, now: datetime) -> l
     return [max(slower, key=lambda row: row.facts["hours"] / max(row.facts["hours_before"], 1))] if slower else []
 
 
-def _slower(
-    place: Place, before: list[tuple[int, int]], after: list[tuple[int, int]], now: datetime
-) -> NeedRow | None:
+def _slower(place: Place, before: list[tuple[int, int]], after: list[tuple[int, int]], now: datetime) -> NeedRow | None:
     sizes = sum(number for _, number in before), sum(number for _, number in after)
     was, has_become = median(before), median(after)
     if was is None or has_become is None or min(sizes) < FEWEST:

@@ -79,12 +79,16 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
     """The figures of a unit in a period, as FiguresRow tells. A fixed number of statements; NotFound outside scope."""
     scope = counting.of_unit(session, actor, unit_id)
     counts = scope.tally(session, period, now=now).get(unit_id, Counts())
-    households = session.connection().execute(
-        select(func.count())
-        .select_from(Household)
-        .join(UnitAncestor, col(UnitAncestor.unit_id) == Household.unit_id)
-        .where(col(UnitAncestor.ancestor_id) == unit_id)
-    ).scalar_one()
+    households = (
+        session.connection()
+        .execute(
+            select(func.count())
+            .select_from(Household)
+            .join(UnitAncestor, col(UnitAncestor.unit_id) == Household.unit_id)
+            .where(col(UnitAncestor.ancestor_id) == unit_id)
+        )
+        .scalar_one()
+    )
     area = session.get_one(Unit, unit_id).area_m2
     return FiguresRow(
         unit_id=unit_id, code=scope.unit.code, name=scope.unit.name, name_en=scope.unit.name_en,
@@ -97,9 +101,7 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
     )  # fmt: skip
 
 
-def by_unit(
-    session: Session, actor: Actor, unit_id: int, level: str, period: Period, *, now: datetime
-) -> list[MapRow]:
+def by_unit(session: Session, actor: Actor, unit_id: int, level: str, period: Period, *, now: datetime) -> list[MapRow]:
     """The figures of each unit of a level under a unit, by code. Three statements; NotFound outside scope."""
     scope = counting.of_level(session, actor, unit_id, level, since=period.from_day)
     found = scope.tally(session, period, now=now)

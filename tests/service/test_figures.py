@@ -37,7 +37,9 @@ def fill(site):
     settle(site, site.report(at=NOW - 40 * DAY), NOW - 2 * DAY, due_at=NOW - 30 * DAY)
     rejected = site.report(at=NOW - 6 * DAY, grid="411622204201001", by="other_chief")
     with transaction(site.engine) as session:
-        demands.move(session, site.actors["other_chief"], rejected, demands.moves.Verb.REJECT, now=NOW - 5 * DAY, reason="重复")
+        demands.move(
+            session, site.actors["other_chief"], rejected, demands.moves.Verb.REJECT, now=NOW - 5 * DAY, reason="重复"
+        )
 
 
 def change(site, demand_id, **columns):
@@ -49,7 +51,13 @@ def change(site, demand_id, **columns):
 def settle(site, demand_id, at, due_at):
     """Put a demand straight into the settled state: figures read columns, the moves are tested elsewhere."""
     change(
-        site, demand_id, state=State.PENDING_VERIFY, is_open=False, settled_at=at, settled_level="village", due_at=due_at
+        site,
+        demand_id,
+        state=State.PENDING_VERIFY,
+        is_open=False,
+        settled_at=at,
+        settled_level="village",
+        due_at=due_at,
     )
 
 
@@ -239,7 +247,9 @@ def test_figures_read_only_a_covering_index(sqlite_engine):
         plans = [
             row[3]
             for statement in asked
-            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("x",) * statement.count("?"))
+            for row in session.connection().exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", ("x",) * statement.count("?")
+            )
             if " demands " in row[3]
         ]
     whole = [plan for plan in plans if "ix_demands_all_" in plan]
