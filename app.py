@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from api import fonts, health, sign_in
+from api.guard import Guard
 from services.database import migrate
 from services.settings import ROOT
 
@@ -18,4 +20,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     yield {}
 
 
-app = st.App(ROOT / "pages" / "shell.py", lifespan=lifespan, routes=[*sign_in.ROUTES, *health.ROUTES, *fonts.ROUTES])
+app = st.App(
+    ROOT / "pages" / "shell.py",
+    lifespan=lifespan,
+    routes=[*sign_in.ROUTES, *health.ROUTES, *fonts.ROUTES],
+    middleware=[Middleware(Guard)],
+)

@@ -1,30 +1,44 @@
 """POST /sign-in and /sign-out: the only places that set or clear the session cookie."""
 
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+import re
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from services import accounts
+from services import passwords, sessions
 from services.clock import utc_now
 from services.database import transaction
 from services.errors import ServiceError
 from services.settings import COOKIE, settings
 
+LARGEST = 16_384
+"""Bytes of a sign-in form: whoever is not signed in may not fill the memory."""
+
+PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/?)*")
+NEVER_KEPT = {"error", "minutes"}
+REFUSED = PlainTextResponse("cross-site request refused", status_code=403)
+TOO_LARGE = PlainTextResponse("the form is too large", status_code=413)
+
+_waiting = CapacityLimiter(4)
+"""Sign-ins under way: more wait here, so that the threads of everybody else stay free."""
+
 
 async def sign_in(request: Request) -> Response:
     """Check name and password; set the cookie and go to `next`, or back with the error's code in the address."""
     if not _same_origin(request):
-        return PlainTextResponse("cross-site request refused", status_code=403)
-    async with request.form(max_fields=8, max_files=0) as form:
-        target = _own_path(str(form.get("next", "/")))
-        try:
-            token = await run_in_threadpool(_token, form, request.client.host if request.client else "")
-        except ServiceError as error:
-            minutes = error.facts.get("minutes", "")
-            return RedirectResponse(f"{target}?error={error.code}&minutes={minutes}", status_code=303)
-    answer = RedirectResponse(target, status_code=303)
+        return REFUSED
+    form = await _form(request)
+    if form is None:
+        return TOO_LARGE
+    target = own_path(form.get("next", "/"))
+    try:
+        token = await to_thread.run_sync(_token, form, _address(request), request.cookies.get(COOKIE), limiter=_waiting)
+    except ServiceError as error:
+        return RedirectResponse(_with(target, error=error.code, **error.facts), status_code=303)
+    answer = RedirectResponse(target, status_code=303, headers={"Cache-Control": "no-store"})
     answer.set_cookie(
         COOKIE, token, max_age=settings().session_days * 86400, httponly=True, samesite="lax",
         secure=settings().secure_cookie, path="/",
@@ -35,29 +49,44 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """End the session and clear the cookie."""
     if not _same_origin(request):
-        return PlainTextResponse("cross-site request refused", status_code=403)
-    await run_in_threadpool(_end, request.cookies.get(COOKIE))
-    answer = RedirectResponse("/", status_code=303)
-    answer.delete_cookie(COOKIE, path="/")
+        return REFUSED
+    await to_thread.run_sync(_end, request.cookies.get(COOKIE))
+    answer = RedirectResponse("/", status_code=303, headers={"Cache-Control": "no-store"})
+    answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=settings().secure_cookie)
     return answer
 
 
-def _token(form: FormData, address: str) -> str:
-    username, password = str(form.get("username", ""))[:200], str(form.get("password", ""))[:1000]
+def _token(form: dict[str, str], address: str, before: str | None) -> str:
+    """Count the try, check the password while no transaction is open, then open the session."""
     now = utc_now()
-    try:
-        with transaction() as session:
-            return accounts.sign_in(session, username, password, now=now, address=address)
-    except ServiceError as error:
-        if error.code == "sign_in_wrong":
-            with transaction() as session:
-                accounts.fail_sign_in(session, username, address, now=now)
-        raise
+    with transaction() as session:
+        tried = sessions.count_try(session, form.get("username", "")[:200], address, now=now)
+    right = passwords.matches(tried.stored, form.get("password", ""))
+    with transaction() as session:
+        return sessions.sign_in(session, tried, right, now=now, replaces=before)
 
 
 def _end(token: str | None) -> None:
     with transaction() as session:
-        accounts.sign_out(session, token, now=utc_now())
+        sessions.sign_out(session, token, now=utc_now())
+
+
+async def _form(request: Request) -> dict[str, str] | None:
+    """The form's fields; None where it is larger than any sign-in."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST:
+            return None
+    try:
+        fields = parse_qs(body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=8)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _same_origin(request: Request) -> bool:
@@ -69,10 +98,23 @@ def _same_origin(request: Request) -> bool:
     return origin is None or origin.split("://")[-1] == request.headers.get("host")
 
 
-def _own_path(target: str) -> str:
-    """A path of this server only, so that nobody is sent elsewhere after signing in."""
-    path = target.split("?")[0].split("#")[0]
-    return path if path.startswith("/") and not path.startswith("//") and "\\" not in path else "/"
+def own_path(target: str) -> str:
+    """A path of this server with its query, written anew, so that nobody is sent elsewhere after signing in."""
+    try:
+        parts = urlsplit(target[:2000])
+        query = parse_qsl(parts.query, max_num_fields=40)
+    except ValueError:
+        return "/"
+    if parts.scheme or parts.netloc or not PATH.fullmatch(parts.path) or parts.path in {"/sign-in", "/sign-out"}:
+        return "/"
+    return _with(parts.path, **{name: value for name, value in query if name not in NEVER_KEPT})
+
+
+def _with(path: str, **facts: str) -> str:
+    """The path with more in its query."""
+    if not facts:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(facts)}"
 
 
 ROUTES = [Route("/sign-in", sign_in, methods=["POST"]), Route("/sign-out", sign_out, methods=["POST"])]

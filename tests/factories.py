@@ -13,7 +13,7 @@ from models.demands import Category
 from models.departments import Department
 from models.people import Person, Post, PostRole
 from models.units import Unit
-from services import accounts, demands, sites, units
+from services import demands, sessions, sites, units
 from services.access import SYSTEM, Actor
 from services.database import transaction
 from tests.conftest import NOW
@@ -112,4 +112,4 @@ def _accounts(session, made: Town) -> None:
         )  # fmt: skip
         session.add(account)
         session.flush()
-        made.actors[username] = accounts.actor_of(session, account)
+        made.actors[username] = sessions.actor_of(session, account)

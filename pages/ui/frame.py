@@ -8,7 +8,7 @@ import streamlit as st
 from models.accounts import Permission
 from models.profiles import Profile
 from pages.i18n import Words, language_of, words
-from services import accounts, periods, sites, units
+from services import accounts, periods, sessions, sites, units
 from services.access import Actor
 from services.clock import utc_now
 from services.database import reading, transaction
@@ -44,19 +44,26 @@ def signed_in() -> User | None:
     """Who the session cookie belongs to, looked up in every run."""
     now = utc_now()
     with reading() as session:
-        actor = accounts.signed_in(session, st.context.cookies.get(COOKIE), now=now)
+        actor = sessions.signed_in(session, st.context.cookies.get(COOKIE), now=now)
         if actor is None:
             return None
         profile = sites.profile(session)
     return User(actor, words(language(actor), profile.timezone), profile, now, phone())
 
 
-def user(permission: Permission) -> User:
-    """The first line of every page: who is signed in and may see it. Without one the page stops here."""
+def user(permission: Permission | None) -> User:
+    """The first line of every page: who is signed in and may see it. Without one the page stops here.
+
+    None: everybody who is signed in, even while they still have to change their password.
+    """
     found = signed_in()
-    if found is None or not found.actor.may(permission):
+    if found is None or not _may_run(found.actor, permission):
         st.stop()
     return found
+
+
+def _may_run(actor: Actor, permission: Permission | None) -> bool:
+    return permission is None or (actor.may(permission) and not actor.must_change_password)
 
 
 def unit(viewer: User) -> UnitRow:

@@ -13,13 +13,13 @@ from pages.ui.frame import User
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One screen: its file and address, group and title (message ids), icon, and who may see it."""
+    """One screen: its file and address, group and title (message ids), icon, and who may see it (None: everybody)."""
 
     name: str
     group: str
     title: str
     icon: str
-    permission: Permission
+    permission: Permission | None
 
 
 def _entries(t: Words) -> list[Entry]:
@@ -32,8 +32,8 @@ def _entries(t: Words) -> list[Entry]:
         Entry("report", work, t("Report a demand"), "edit_square", Permission.REPORT),
         Entry("escalations", work, t("Escalation board"), "view_column", Permission.SEE_DEMANDS),
         Entry("imports", manage, t("Import"), "upload_file", Permission.IMPORT),
-        Entry("people", manage, t("People and accounts"), "groups", Permission.MANAGE),
-        Entry("account", manage, t("My account"), "account_circle", Permission.SEE_FIGURES),
+        Entry("people", manage, t("People and accounts"), "groups", Permission.TRIAGE),
+        Entry("account", manage, t("My account"), "account_circle", None),
     ]
 
 
@@ -46,7 +46,7 @@ THUMB = ("report", "demands", "map", "account")
 
 def pages(user: User | None, t: Words) -> StreamlitPage:
     """Declare the pages this person may see (all addresses, hidden, while nobody is signed in); returns the asked one."""
-    seen = [entry for entry in _entries(t) if user is None or user.actor.may(entry.permission)]
+    seen = [entry for entry in _entries(t) if user is None or _may_see(user, entry)]
     made = {
         entry.name: st.Page(
             f"{entry.name}.py", title=entry.title, icon=f":material/{entry.icon}:", url_path=entry.name,
@@ -61,6 +61,13 @@ def pages(user: User | None, t: Words) -> StreamlitPage:
     asked = st.navigation(groups, position="hidden" if user is None or user.phone else "top")
     st.session_state.page = next((name for name, page in made.items() if page == asked), "")
     return asked
+
+
+def _may_see(user: User, entry: Entry) -> bool:
+    """Whoever still has a password that was given to them sees one screen only: where they change it."""
+    if user.actor.must_change_password:
+        return entry.name == "account"
+    return entry.permission is None or user.actor.may(entry.permission)
 
 
 def page(name: str) -> StreamlitPage:
