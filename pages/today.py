@@ -1,9 +1,47 @@
-"""To be drawn."""
+"""Today: the figures of one unit now and in the period, and what needs its person first."""
 
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame
+from pages.ui import frame, layout, needs
+from pages.ui import today as parts
+from services import demands, figures, rankings
+from services.database import reading
+from services.rankings import Sort
+
+NEXT = 5
 
 user = frame.user(Permission.SEE_FIGURES)
-st.caption("today")
+here, period = frame.unit(user), frame.period(user)
+
+with reading() as session:
+    row = figures.today(session, user.actor, here.id, period, now=user.now)
+    ranked = []
+    if row.level is not None:
+        ranked = rankings.of_level(
+            session, user.actor, here.id, row.level, period, now=user.now, sort=Sort.ON_TIME
+        )  # fmt: skip
+    upcoming = []
+    if row.level is None and user.actor.may(Permission.SEE_DEMANDS):
+        upcoming = demands.queue(
+            session, user.actor, demands.Filters(unit_id=here.id), now=user.now, size=NEXT
+        ).rows  # fmt: skip
+
+layout.told()
+with st.container(gap=12):
+    parts.head(user, row)
+    if parts.nothing(row):
+        parts.start(user, row)
+    parts.tiles(user, row)
+    left, right = st.columns([62, 38], gap="small")
+    with left:
+        if row.level is None and user.actor.may(Permission.SEE_DEMANDS):
+            parts.next_up(user, upcoming)
+        parts.villages(user, row)
+    with right:
+        needs.needs(user, row, ranked)
+    left, right = st.columns([62, 38], gap="small")
+    with left:
+        parts.flow(user, row)
+    with right:
+        parts.subjects(user, row)

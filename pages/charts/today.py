@@ -50,7 +50,7 @@ class Area:
     late: int
 
 
-def plane(outlines: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[dict[str, Any], tuple[float, float]]]:
+def plane(outlines: Mapping[str, dict[str, Any]]) -> dict[str, tuple[dict[str, Any], tuple[float, float]]]:
     """GeoJSON outlines in degrees, by code, to kilometres round their middle, with a point well inside each.
 
     Outer rings run clockwise: vega reads the other direction as the world without the area.
@@ -93,7 +93,7 @@ def village_map(
         _fills(shown, placed, t),
         _texts(calm, "name:N", name),
         _texts(late, "name:N", {**name, "dy": size}),
-        _texts(late, None, {**square, "dy": -size * 0.62, "dx": 0}),
+        _texts(late, None, {**square, "dy": -size * 0.62, "dx": size * 0.17}),
         _texts(late, "late:Q", {**number, "dy": -size * 0.76}),
     ]
     whole: alt.LayerChart = layers(*drawn).resolve_scale(color="independent")
@@ -152,7 +152,8 @@ def flow(
         alt.Tooltip("settled:Q", title=t("settled")),
     ]
     drawn = alt.Chart(rows(counted))
-    bars = drawn.mark_bar(color=BARS).encode(x=x, y=alt.Y("received:Q", title=None, axis=count), tooltip=tooltip)
+    received = alt.Y("received:Q", title=None, axis=count)
+    bars = drawn.mark_bar(color=BARS, width=alt.RelativeBandSize(0.6)).encode(x=x, y=received, tooltip=tooltip)
     line = drawn.mark_line(color=BRAND, strokeWidth=2, interpolate="monotone").encode(x=middle, y=alt.Y("settled:Q"))
     return styled(layers(*_bands(holidays, labels=labels), bars, line), t)
 

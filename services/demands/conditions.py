@@ -32,7 +32,9 @@ def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
     empty = Filters(open_only=False)
     present = {field.name for field in fields(Filters) if getattr(filters, field.name) != getattr(empty, field.name)}
     if filters.settled is False:
-        present = present - {"settled"} | {"unsettled"}
+        present = present - {"settled", "settled_to"} | {"unsettled_to" if filters.settled_to else "unsettled"}
+    if filters.kept is False:
+        present = present - {"kept"} | {"missed"}
     if not filters.text.strip():
         present.discard("text")
     return Shape(actor=actor, unit_depth=depth, present=frozenset(present))
@@ -114,11 +116,16 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "unanswered": _unanswered(),
     "whistled": exists().where(col(Whistle.demand_id) == COLUMNS.id),
     "unplaced": ~col(Demand.placed),
-    "reported_from": COLUMNS.reported_at >= moment("reported_from"),
-    "reported_to": COLUMNS.reported_at < moment("reported_to"),
+    "reported_from": COLUMNS.received & (COLUMNS.reported_at >= moment("reported_from")),
+    "reported_to": COLUMNS.received & (COLUMNS.reported_at < moment("reported_to")),
     "settled": COLUMNS.settled_at.is_not(None),
     "unsettled": COLUMNS.settled_at.is_(None),
+    "unsettled_to": or_(COLUMNS.settled_at.is_(None), COLUMNS.settled_at >= moment("settled_to")),
     "settled_from": COLUMNS.settled_at >= moment("settled_from"),
     "settled_to": COLUMNS.settled_at < moment("settled_to"),
+    "limit_from": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at >= moment("limit_from")),
+    "limit_to": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at < moment("limit_to")),
+    "kept": COLUMNS.settled_at <= COLUMNS.due_at,
+    "missed": or_(IS_OPEN, COLUMNS.settled_at > COLUMNS.due_at),
 }
 """The condition of each field of Filters; `unit_id` is the subtree, above."""

@@ -26,8 +26,9 @@ class Filters:
     `open_only` keeps what is not settled; `overdue` what is late at `now`; `near_until` what is neither late nor
     suspended and falls due not later than that; `due_from` and `due_before` (exclusive) bound the open ones' deadline.
     `unit_id` is a subtree, `category_id` a class with its parts, `text` is looked for in reference, title, text and
-    place. `reported_from` and `reported_to` (exclusive) bound the day it came in, `settled` whether it
-    was settled, from `settled_from` and before `settled_to` where they are given.
+    place. `reported_from` and `reported_to` (exclusive) bound when it came in, without drafts; `settled` says whether
+    it was settled, from `settled_from` and before `settled_to` where they are given. `limit_from` and `limit_to`
+    (exclusive) bound the limit of all that were to be settled, `kept` says whether they were, by then.
     """
 
     unit_id: int | None = None
@@ -51,6 +52,9 @@ class Filters:
     settled: bool | None = None
     settled_from: datetime | None = None
     settled_to: datetime | None = None
+    limit_from: datetime | None = None
+    limit_to: datetime | None = None
+    kept: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ class DetailRow:
     reporter_phone: str | None
     source: Source
     village_id: int | None
-    category_id: int
+    category_code: str
     category_parent: str | None
     category_parent_en: str | None
     holder_unit_id: int | None

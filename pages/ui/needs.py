@@ -1,0 +1,117 @@
+"""What needs someone now: the furthest behind and why, what is late, called for or waiting, each with the way to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import layout
+from pages.ui.cases import Filter, level_words, link, short
+from pages.ui.demands import address
+from pages.ui.frame import User
+from pages.ui.status import plain
+from services.demands import Filters
+from services.figures import NeedRow, TodayRow
+from services.rankings import RankRow
+
+NEAR_MARK = ':color[▲]{foreground="#C98500"}'
+MARKS = {"late": ":red[■]", "whistles_unanswered": ":red[■]", "slowed_down": NEAR_MARK, "triage_waiting": NEAR_MARK}
+FEWEST_DUE = 10
+"""A unit with fewer cases fallen due is not called the furthest behind."""
+
+
+def needs(user: User, row: TodayRow, ranked: Sequence[RankRow]) -> None:
+    """What needs this person now, the loudest first, each with the way to it."""
+    t = user.t
+    height: Any = "content" if user.phone else 484
+    with layout.panel("needs", t("Needs you now"), height=height):
+        behind = furthest_behind(ranked)
+        if behind is not None:
+            _behind(user, row, ranked, behind)
+        for number, need in enumerate(row.needs):
+            title, detail, page, wanted = _said(user, row, need)
+            with st.container(key=f"row-need-{number}", horizontal=True, vertical_alignment="center", gap="small"):
+                mark = MARKS.get(need.code, ":gray[○]")
+                text = f"{mark}&ensp;**{plain(title)}**  \n&emsp;&ensp;:small[:gray[{plain(detail)}]]"
+                st.markdown(text, width="stretch")
+                link(t("See the cases") if page == "demands" else t("See it"), page, wanted, width="content")
+        if not row.needs and behind is None:
+            layout.empty(t("Nothing waits for you. New work appears here by itself."))
+
+
+def furthest_behind(ranked: Sequence[RankRow]) -> RankRow | None:
+    """The unit that keeps the smallest share of its limits, where there are enough to tell and any was missed."""
+    told = [row for row in ranked if row.due >= FEWEST_DUE and row.on_time < row.due]
+    return min(told, key=lambda row: (row.on_time / row.due, -row.due)) if len(ranked) > 1 and told else None
+
+
+def _behind(user: User, row: TodayRow, ranked: Sequence[RankRow], behind: RankRow) -> None:
+    t = user.t
+    due, on_time = sum(each.due for each in ranked), sum(each.on_time for each in ranked)
+    name = short(t, user.profile, row.level, behind.name, behind.name_en)
+    rates = t(
+        "{rate} in time ({on_time} / {due}), all together {all}", rate=t.percent(behind.on_time_rate),
+        on_time=t.number(behind.on_time), due=t.number(behind.due), all=t.percent(on_time / due),
+    )  # fmt: skip
+    with st.container(key="row-need-behind", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":red[■]&ensp;**{plain(t('{place} is furthest behind', place=name))}**  \n"
+            f"&emsp;&ensp;:small[:gray[{plain(rates)}]]  \n&emsp;&ensp;:small[{plain(why(user, behind))}]",
+            width="stretch",
+        )
+        link(t("Why"), "rankings", _to_ranking(row, "on_time"), width="content")
+
+
+def why(user: User, row: RankRow) -> str:
+    """What holds a unit back: the category most of its late ones are of, and the level that held them."""
+    t, cause = user.t, row.why
+    if cause is None:
+        return t("nothing was late")
+    level = level_words(t, user.profile, cause.level) if cause.level else ""
+    return t(
+        "{late} late: {n} of them {category}, {held} held at {level}", late=t.number(cause.late),
+        n=t.number(cause.category_late), category=t.name(cause.category, cause.category_en),
+        held=t.number(cause.level_late), level=level,
+    )  # fmt: skip
+
+
+def _said(user: User, row: TodayRow, need: NeedRow) -> tuple[str, str, str, Filter]:
+    """Title, detail, page and filter of a need."""
+    t, facts, count = user.t, need.facts, need.count
+    cases = address.link(need.filters, unit=row.unit.code) if need.filters else {"unit": row.unit.code}
+    match need.code:
+        case "late":
+            title = t.n("{n} demand is late", "{n} demands are late", count)
+            return title, _by_level(user, facts["levels"]), "demands", cases
+        case "whistles_unanswered":
+            title = t.n("{n} whistle nobody answered", "{n} whistles nobody answered", count)
+            return title, t("oldest {span}", span=t.duration(user.now - facts["asked_at"])), "demands", cases
+        case "slowed_down":
+            return _slowed(user, row, need)
+        case "triage_waiting":
+            title = t.n("{n} demand waits to be accepted", "{n} demands wait to be accepted", count)
+            since = t.moment(facts["reported_at"], user.now)
+            detail = t("{urgency}, the oldest since {moment}", urgency=t.term(facts["urgency"]), moment=since)
+            return title, detail, "demands", cases
+    title = t.n("{n} post is vacant", "{n} posts are vacant", count)
+    return title, t.join([level_words(t, user.profile, level) for level in facts["levels"]]), "people", cases
+
+
+def _slowed(user: User, row: TodayRow, need: NeedRow) -> tuple[str, str, str, Filter]:
+    t, facts = user.t, need.facts
+    name = short(t, user.profile, row.level, facts["village"], facts["village_en"])
+    code = next(village.code for village in row.villages if village.unit_id == facts["village_id"])
+    spans = [t.duration(timedelta(hours=facts[key])) for key in ("hours", "hours_before")]
+    detail = t("median {now}, the week before {before}", now=spans[0], before=spans[1])
+    cases = address.link(need.filters or Filters(), unit=code)
+    return t("{place} slowed down this week", place=name), detail, "demands", cases
+
+
+def _to_ranking(row: TodayRow, sort: str) -> Filter:
+    return {"unit": row.unit.code, "period": row.period.key, "sort": sort}
+
+
+def _by_level(user: User, levels: Mapping[str, int]) -> str:
+    t = user.t
+    return t.join([f"{level_words(t, user.profile, level)} {t.number(count)}" for level, count in levels.items()])
