@@ -132,7 +132,7 @@ def set_language(session: Session, actor: Actor, language: str) -> None:
 
 
 def listed(session: Session, actor: Actor) -> list[AccountRow]:
-    """The accounts in the actor's scope, by name; three queries however many there are."""
+    """The accounts in the actor's scope, by name; two queries however many there are."""
     require(actor, Permission.MANAGE)
     rows = session.exec(
         select(Account, Person.name, Unit, Department)
