@@ -14,8 +14,9 @@ from models.demands import Category
 from models.departments import Department
 from models.profiles import CategoryEntry, Profile
 from models.sites import Site
+from models.units import Unit
 from services.access import Actor, require
-from services.errors import BadInput, NotFound
+from services.errors import BadInput, NotAllowed, NotFound
 from services.settings import settings
 
 
@@ -75,6 +76,16 @@ def _add_categories(session: Session, entries: list[CategoryEntry], parent_id: i
         session.add(row)
         session.flush()
         _add_categories(session, entry.parts, row.id)
+
+
+def require_whole_site(session: Session, actor: Actor) -> None:
+    """Raise NotAllowed unless the actor manages the whole site: the operator, or an administrator of its top unit."""
+    require(actor, Permission.MANAGE)
+    if actor.is_system:
+        return
+    code = session.exec(select(Unit.code).where(Unit.id == actor.unit_id)).first()
+    if code is None or code != profile(session).top:
+        raise NotAllowed("not_allowed", permission=Permission.MANAGE.value, role=actor.role.value)
 
 
 def units_changed(session: Session) -> None:

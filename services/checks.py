@@ -1,0 +1,170 @@
+"""Checking a whole database: every demand against its own history, the closure of units, references and sequences."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlmodel import Session, col
+
+from models.demands import Demand, DemandEvent, State
+from models.sites import Sequence as Counter
+from models.units import MAX_DEPTH, Unit, UnitAncestor
+from services import sites
+from services.access import Actor
+from services.demands import history
+
+BATCH = 1_000
+LISTED = 1_000
+
+Progress = Callable[[str, int, int], None]
+"""Called with a step's name, how many are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that does not agree: `what` (demand, unit, sequence), which one, and both values in words."""
+
+    what: str
+    subject: str
+    column: str
+    stored: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """How many were checked, how many differences there are (`total`), and the first thousand of them."""
+
+    demands: int
+    events: int
+    units: int
+    total: int
+    differences: tuple[Difference, ...]
+
+
+@dataclass(slots=True)
+class _Findings:
+    total: int = 0
+    listed: list[Difference] = field(default_factory=list)
+
+    def add(self, what: str, subject: str, column: str, stored: Any, expected: Any) -> None:
+        self.total += 1
+        if len(self.listed) < LISTED:
+            self.listed.append(Difference(what, subject, column, str(stored), str(expected)))
+
+
+def verify(session: Session, actor: Actor, *, progress: Progress | None = None) -> VerifyReport:
+    """Check everything that can be derived against what is stored; changes nothing.
+
+    Demands are read in batches of a thousand with their events, so that memory does not grow with the ledger; the
+    units are held. Raises NotAllowed unless the actor manages the whole site.
+    """
+    sites.require_whole_site(session, actor)
+    found = _Findings()
+    parents = _check_units(session, found)
+    total = session.connection().execute(select(func.count()).select_from(Demand)).scalar_one()
+    highest: dict[str, int] = defaultdict(int)
+    demands = events = 0
+    for batch in _batches(session):
+        histories = _histories(session, [row.id for row in batch])
+        for row in batch:
+            _check_demand(row, histories.get(row.id, []), parents, found)
+            _raise(highest, row.reference)
+        demands += len(batch)
+        events += sum(len(rows) for rows in histories.values())
+        if progress is not None:
+            progress("demands", demands, total)
+    _check_sequences(session, highest, found)
+    return VerifyReport(demands, events, len(parents), found.total, tuple(found.listed))
+
+
+_PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
+_READ = ("id", "reference", "unit_id", "is_open", "received", "event_count", *_PATH, *history.PROJECTED)
+_EVENT = (
+    col(DemandEvent.demand_id), col(DemandEvent.seq), col(DemandEvent.to_state), col(DemandEvent.facts),
+)  # fmt: skip
+
+
+def _batches(session: Session) -> Iterator[Sequence[Row[Any]]]:
+    last = 0
+    columns = [getattr(Demand, name) for name in _READ]
+    while True:
+        statement = select(*columns).where(col(Demand.id) > last).order_by(col(Demand.id)).limit(BATCH)
+        rows = session.connection().execute(statement).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def _histories(session: Session, ids: Sequence[int]) -> dict[int, list[Any]]:
+    statement = select(*_EVENT).where(col(DemandEvent.demand_id).in_(ids)).order_by(*_EVENT[:2])
+    found: dict[int, list[Any]] = defaultdict(list)
+    for event in session.connection().execute(statement):
+        found[event.demand_id].append(event)
+    return found
+
+
+def _check_demand(row: Row[Any], events: list[Any], parents: dict[int, int | None], found: _Findings) -> None:
+    expected = history.projection(events)
+    state = expected["state"]
+    if state is not None:
+        expected |= history.of_state(State(state))
+    expected["event_count"] = len(events)
+    for column, value in expected.items():
+        if getattr(row, column) != value:
+            found.add("demand", row.reference, column, getattr(row, column), value)
+    if [event.seq for event in events] != list(range(1, len(events) + 1)):
+        found.add("demand", row.reference, "events", [event.seq for event in events], f"1..{len(events)}")
+    path = [getattr(row, name) for name in _PATH]
+    unknown = [unit for unit in path if unit is not None and unit not in parents]
+    if unknown:
+        found.add("demand", row.reference, "path", unknown, "units")
+    if row.unit_id not in path:
+        found.add("demand", row.reference, "path", path, row.unit_id)
+
+
+def _raise(highest: dict[str, int], reference: str) -> None:
+    match = re.fullmatch(r"D\d+-(\d{4})-(\d+)", reference)
+    if match:
+        name = f"demands-{match[1]}"
+        highest[name] = max(highest[name], int(match[2]))
+
+
+def _check_sequences(session: Session, highest: dict[str, int], found: _Findings) -> None:
+    rows = session.connection().execute(select(Counter.name, Counter.value))  # type: ignore[call-overload]
+    stored: dict[str, int] = dict(rows.all())
+    for name, number in sorted(highest.items()):
+        if stored.get(name, 0) < number:
+            found.add("sequence", name, "value", stored.get(name), f">= {number}")
+
+
+def _check_units(session: Session, found: _Findings) -> dict[int, int | None]:
+    """Compare the closure with the parent links; gives each unit's parent."""
+    units = session.connection().execute(select(Unit.id, Unit.code, Unit.parent_id, Unit.depth)).all()  # type: ignore[call-overload]
+    parents: dict[int, int | None] = {row.id: row.parent_id for row in units}
+    stored: dict[int, dict[int, int]] = defaultdict(dict)
+    for unit, ancestor, distance in session.connection().execute(
+        select(UnitAncestor.unit_id, UnitAncestor.ancestor_id, UnitAncestor.distance)  # type: ignore[call-overload]
+    ):
+        stored[unit][ancestor] = distance
+    for row in units:
+        chain = dict(_chain(row.id, parents))
+        if stored[row.id] != chain:
+            found.add("unit", row.code, "ancestors", stored[row.id], chain)
+        if row.depth != len(chain):
+            found.add("unit", row.code, "depth", row.depth, len(chain))
+    return parents
+
+
+def _chain(unit: int, parents: dict[int, int | None]) -> Iterable[tuple[int, int]]:
+    """A unit and those above it with their distance; a loop ends at the deepest depth there may be."""
+    at: int | None = unit
+    for distance in range(MAX_DEPTH + 1):
+        if at is None:
+            return
+        yield at, distance
+        at = parents.get(at)
