@@ -87,7 +87,7 @@ def detail(session: Session, actor: Actor, demand_id: int) -> DetailRow:
         reporter=demand.reporter if personal else mask_name(demand.reporter),
         reporter_phone=demand.reporter_phone if personal else mask_phone(demand.reporter_phone),
         source=demand.source, village_id=getattr(demand, f"a{depth}_id") if depth else None,
-        category_id=demand.category_id, category_parent=parent.name if parent else None,
+        category_code=category.code, category_parent=parent.name if parent else None,
         category_parent_en=parent.name_en if parent else None, holder_unit_id=demand.holder_unit_id,
         department_id=demand.department_id, returned_by_me=_is_me(actor, demand.returned_by_id),
         handled_by_me=_is_me(actor, demand.handled_by_id), merged_into=merged.reference if merged else None,

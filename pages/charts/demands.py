@@ -1,0 +1,115 @@
+"""Charts beside one demand: the strip of days to its deadline, the bar of who held it, the spot it is about. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import altair as alt
+
+from pages.charts import theme
+from pages.i18n import Words
+from pages.ui.style import BRAND, INK, LATE, MUTED
+
+LONGEST_STRIP = 26
+HELD_COLOURS = ("#C9DEDB", "#8FC4BD", "#4E9F98", "#0B6E69", "#5B5F97", "#8C89B8", "#3B3F73")
+_KINDS = ("file", "work", "off", "late")
+_FILLS = ["#FFFFFF", "#CFE5E2", "#F1F0EB", LATE]
+_WORDS = [INK, "#0A4F4B", MUTED, "#FFFFFF"]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the strip: `number` counts work days from the first one after the report, None where none counts."""
+
+    day: date
+    is_work_day: bool
+    holiday: bool
+    number: int | None
+
+
+def strip(t: Words, days: Sequence[Day], due_on: date) -> alt.LayerChart:
+    """The days from the report on, each with why it counts or not; those after `due_on` are late."""
+    rows = [_cell(t, place, day, due_on) for place, day in enumerate(days)]
+    x = alt.X("place:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0))
+    base = alt.Chart(theme.rows(rows)).encode(x=x)
+    box = base.mark_rect(cornerRadius=3, stroke="#D5D2C8", strokeWidth=1).encode(
+        color=_by_kind(_FILLS), y=alt.value(20), y2=alt.value(46)
+    )
+    inside = base.mark_text(fontSize=13, fontWeight=600, baseline="middle").encode(
+        color=_by_kind(_WORDS), y=alt.value(33.5), text="label:N"
+    )
+    above = base.mark_text(fontSize=12, baseline="middle").encode(
+        y=alt.value(9), text="weekday:N", color=alt.condition("datum.made_up", alt.value(BRAND), alt.value(MUTED))
+    )
+    below = base.mark_text(fontSize=12, color=MUTED, baseline="middle").encode(y=alt.value(57), text="date:N")
+    drawn: alt.LayerChart = theme.layers(box, inside, above, below).resolve_scale(color="independent")
+    sized: alt.LayerChart = drawn.properties(height=64, padding=0)
+    return theme.styled(sized, t)
+
+
+def held(t: Words, spans: Sequence[tuple[str, timedelta]]) -> alt.Chart:
+    """How long each held the demand, side by side in one bar; the legend is written below it."""
+    rows, start = [], 0.0
+    for place, (_, span) in enumerate(spans):
+        end = start + max(span.total_seconds(), 1)
+        rows.append({"place": str(place), "start": start, "end": end})
+        start = end
+    colours = alt.Scale(domain=[str(place) for place in range(len(rows))], range=list(HELD_COLOURS[: len(rows)]))
+    drawn = (
+        alt.Chart(theme.rows(rows))
+        .mark_bar(height=14, stroke="#fff", strokeWidth=1.5, cornerRadius=2)
+        .encode(
+            x=alt.X("start:Q", axis=None, scale=alt.Scale(domain=[0, start or 1], nice=False)),
+            x2="end:Q",
+            color=alt.Color("place:N", legend=None, scale=colours),
+        )
+    )
+    sized: alt.Chart = drawn.properties(height=16, padding=0)
+    return theme.styled(sized, t)
+
+
+def spot(
+    t: Words, shapes: Sequence[Mapping[str, Any]], chosen: int, point: tuple[float, float] | None, height: int
+) -> alt.LayerChart:
+    """The units round a demand, its own one tinted and named; `point` (longitude, latitude) where it is known.
+
+    `shapes` are GeoJSON features with the properties `id` and `name`, their rings clockwise as vega wants them.
+    """
+    own = alt.condition(f"datum.properties.id === {chosen}", alt.value("#B5D6D1"), alt.value("#EAEFEC"))
+    land = alt.Chart(theme.rows(shapes)).mark_geoshape(stroke="#fff", strokeWidth=1.5).encode(color=own)
+    marks = [{"x": point[0], "y": point[1]}] if point is not None else []
+    mark = (
+        alt.Chart(theme.rows(marks))
+        .mark_point(filled=True, size=130, opacity=1, color=BRAND, stroke="#fff", strokeWidth=1.5)
+        .encode(longitude="x:Q", latitude="y:Q")
+    )
+    drawn = theme.layers(land, mark).project(type="mercator")
+    return theme.styled(drawn.properties(height=height, padding=0), t)
+
+
+def _by_kind(colours: Sequence[str]) -> alt.Color:
+    return alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(_KINDS), range=list(colours)))
+
+
+def _cell(t: Words, place: int, day: Day, due_on: date) -> dict[str, Any]:
+    kind = "work" if day.number is not None else "off"
+    if place == 0:
+        kind = "file"
+    elif day.day > due_on:
+        kind = "late"
+    made_up = day.is_work_day and day.day.weekday() >= 5
+    names = t("Mo Tu We Th Fr Sa Su").split()
+    return {
+        "place": place, "kind": kind, "made_up": made_up, "label": _label(t, kind, day),
+        "weekday": names[day.day.weekday()] + (t("+") if made_up else ""),
+        "date": f"{day.day.month}/{day.day.day}" if place == 0 or day.day.day == 1 else str(day.day.day),
+    }  # fmt: skip
+
+
+def _label(t: Words, kind: str, day: Day) -> str:
+    if kind == "work":
+        return str(day.number)
+    if kind == "off" and day.holiday:
+        return t("hol")
+    return {"file": t("in"), "off": t("off"), "late": t("!")}[kind]

@@ -1,0 +1,75 @@
+"""The buttons for what may be done with one demand, or with many."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from models.demands import MOVES, Verb
+from pages.ui import frame
+from pages.ui.demands import forms
+from pages.ui.demands.performing import Target, at_once
+from services import demands
+from services.demands import DetailRow
+
+ICONS = {
+    Verb.ACCEPT: "check", Verb.ASSIGN: "person_add", Verb.WHISTLE: "campaign", Verb.SIGN: "draw", Verb.RETURN: "undo",
+    Verb.SETTLE: "task_alt", Verb.ESCALATE: "north", Verb.PASS_CHECK: "verified", Verb.CLOSE: "done_all",
+    Verb.ANSWER: "reply", Verb.ARRIVE: "pin_drop", Verb.SUBMIT: "send", Verb.HAND_IN: "send", Verb.REWORK: "replay",
+    Verb.SELF_HANDLE: "task_alt", Verb.RESUME: "play_arrow",
+}  # fmt: skip
+
+AT_ONCE = frozenset({Verb.ACCEPT, Verb.SIGN, Verb.PASS_CHECK, Verb.CLOSE, Verb.SUBMIT, Verb.HAND_IN, Verb.ARRIVE})
+"""Moves that ask for nothing more."""
+
+FRONT = (
+    Verb.ANSWER, Verb.ARRIVE, Verb.SUBMIT, Verb.ACCEPT, Verb.SIGN, Verb.SETTLE, Verb.PASS_CHECK, Verb.CLOSE,
+    Verb.WHISTLE, Verb.ASSIGN, Verb.RETURN, Verb.ESCALATE, Verb.REWORK,
+)  # fmt: skip
+"""The moves with a button of their own where there is room, in this order; the others are in the menu."""
+
+FOR_MANY = (Verb.ACCEPT, Verb.ASSIGN, Verb.WHISTLE, Verb.RETURN, Verb.SIGN, Verb.SETTLE, Verb.PASS_CHECK, Verb.CLOSE)
+"""The moves offered for several demands at once."""
+
+def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
+    """The moves this person may make with this demand: the usual one first and primary, the rest beside it."""
+    t, found = user.t, demands.choices(user.actor, demand)
+    first = demands.usual(user.actor, demand, now=user.now)
+    front = [verb for verb in FRONT if verb in found and verb != first]
+    shown = ([first] if first else []) + front[: (2 if user.phone else 4) + (first is None)]
+    rest = [verb for verb in found if verb not in shown]
+    target = Target(demand.row.id, demand.row.reference, demand.row.version)
+    with st.container(horizontal=True, gap="small", key="queue-actions"):
+        for verb in shown:
+            _button(user, verb, [target], following, demand, primary=verb is first)
+        if rest:
+            wanted = st.menu_button(t("More"), rest, format_func=t.term, key=f"queue-more-{target.id}-{target.version}")
+            if wanted is not None:
+                forms.ask(user, wanted, [target], following, demand)
+        if not found:
+            st.caption(t("Nothing to do here for you now."))
+
+
+def bar_for_many(user: frame.User, rows: Sequence[demands.DemandRow], following: str | None) -> None:
+    """The moves for the ticked demands; without ticks they are greyed."""
+    possible = demands.possible(user.actor, frozenset(row.state for row in rows))
+    offered = [verb for verb in FOR_MANY if user.actor.may(MOVES[verb].permission)]
+    targets = [Target(row.id, row.reference, row.version) for row in rows]
+    for verb in sorted(offered, key=lambda verb: verb not in possible)[:4]:
+        _button(user, verb, targets, following, None, disabled=verb not in possible)
+
+
+def _button(
+    user: frame.User, verb: Verb, targets: list[Target], following: str | None, demand: DetailRow | None, *,
+    primary: bool = False, disabled: bool = False,
+) -> None:  # fmt: skip
+    many = "many" if demand is None else f"{targets[0].id}-{targets[0].version}"
+    look: dict[str, Any] = {
+        "icon": f":material/{ICONS.get(verb, 'chevron_right')}:", "type": "primary" if primary else "secondary",
+        "key": f"queue-{verb.value}-{many}", "disabled": disabled,
+    }  # fmt: skip
+    label = user.t.term(verb) + ("…" if verb not in AT_ONCE else "")
+    if verb in AT_ONCE:
+        st.button(label, on_click=at_once, args=(verb, targets, following), **look)
+    elif st.button(label, **look):
+        forms.ask(user, verb, targets, following, demand)

@@ -1,0 +1,143 @@
+"""The list of the queue: a table with tick boxes on a desk, cards on a phone; views, filters and pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from models.demands import Clock, clock_of
+from pages.ui import frame, layout, navigation, status
+from pages.ui.demands import telling
+from pages.ui.demands.address import Asked, go, go_to_view
+from pages.ui.style import INK, LATE, MUTED
+from services.demands import PAGE_SIZE, DemandRow, Page
+
+OPENED = "#E6F1EF"
+_CELLS = {
+    Clock.LATE: f"color:{LATE};background-color:#FBE8E3;font-weight:600",
+    Clock.NEAR: "color:#6B4A00;background-color:#FEF6DF",
+    Clock.IN_TIME: "color:#1F6F9F",
+    Clock.SUSPENDED: f"color:{MUTED}",
+    Clock.DONE: f"color:{MUTED}",
+}
+_WIDTHS = {"clock": 150, "title": 250, "place": 150, "holder": 140, "reporter": 76, "reference": 160}
+
+
+def table(user: frame.User, page: Page, opened: str | None, height: int) -> list[DemandRow]:
+    """The list as a table: a click on a cell opens the demand, tick boxes choose several. Returns the ticked rows."""
+    t = user.t
+    references = [row.reference for row in page.rows]
+    key = f"queue-table-{hash(tuple(references))}"
+    names = {
+        "clock": t("Deadline"), "title": t("What"), "place": t("Where"), "holder": t("Held by"),
+        "reporter": t("From"), "reference": t("Number"),
+    }  # fmt: skip
+    event = st.dataframe(
+        _styled(user, page.rows, opened), hide_index=True, height=min(height, 37 + 39 * len(page.rows)), row_height=39,
+        key=key, on_select=lambda: _open_clicked(key, references), selection_mode=["multi-row", "single-cell"],
+        column_config={name: st.column_config.TextColumn(words, width=_WIDTHS[name]) for name, words in names.items()},
+        alt=t("Demands"),
+    )  # fmt: skip
+    return [page.rows[index] for index in event.selection.rows if index < len(page.rows)]
+
+
+def _open_clicked(key: str, references: Sequence[str]) -> None:
+    """Open the demand of a newly clicked cell; a tick leaves the cell as it was and opens nothing."""
+    cells = st.session_state[key].selection.cells
+    clicked = cells[0][0] if cells else None
+    if clicked is not None and st.session_state.get("queue-clicked") != (key, clicked) and clicked < len(references):
+        go(id=references[clicked])
+    st.session_state["queue-clicked"] = (key, clicked)
+
+
+def _styled(user: frame.User, rows: Sequence[DemandRow], opened: str | None) -> Any:
+    clocks = [clock_of(row.state, row.due_at, user.now, status.NEAR) for row in rows]
+    cells = pd.DataFrame([_cells(user, row) for row in rows])
+
+    def look(line: Any) -> list[str]:
+        row, clock = rows[line.name], clocks[line.name]
+        ground = f"background-color:{OPENED if row.reference == opened else '#FFFFFF'};"
+        looks = {"clock": ground + _CELLS[clock], "title": f"{ground}font-weight:600;color:{INK}"}
+        quiet = {"reporter", "reference"}
+        return [looks.get(name, ground + (f"color:{MUTED}" if name in quiet else "")) for name in line.index]
+
+    return cells.style.apply(look, axis=1)
+
+
+def _cells(user: frame.User, row: DemandRow) -> dict[str, str]:
+    t = user.t
+    return {
+        "clock": status.marked(t, row.state, row.due_at, user.now), "title": row.title, "place": telling.place(t, row),
+        "holder": telling.holder(t, row), "reporter": row.reporter or "–", "reference": row.reference,
+    }  # fmt: skip
+
+
+def cards(user: frame.User, page: Page, asked: Asked) -> None:
+    """The list as cards for a phone: each is a link to the demand's own page."""
+    t = user.t
+    with st.container(gap="xsmall"):
+        for row in page.rows:
+            late = clock_of(row.state, row.due_at, user.now, status.NEAR) is Clock.LATE
+            with st.container(border=True, key=f"{'late' if late else 'card'}-queue-{row.id}", gap=2):
+                number = f":small[:gray[{status.plain(row.reference)}]]"
+                st.markdown(f"{status.badge(t, row.state, row.due_at, user.now)}&ensp;{number}")
+                st.page_link(
+                    navigation.page("demands"), label=f"**{status.plain(row.title)}**", icon=":material/chevron_right:",
+                    icon_position="right", query_params=_address(asked, row.reference), width="stretch",
+                )  # fmt: skip
+                who = t("with {holder}", holder=telling.holder(t, row))
+                parts = [telling.place(t, row), who] + ([row.reporter] if row.reporter else [])
+                st.markdown(f":small[:gray[{status.plain(' · '.join(parts))}]]")
+
+
+def _address(asked: Asked, reference: str) -> dict[str, str]:
+    unit = {"unit": asked.unit.code} if asked.unit is not None else {}
+    return {**unit, **asked.chosen, "sort": asked.order.value, "page": str(asked.page), "id": reference}
+
+
+def pages(asked: Asked, page: Page, **options: Any) -> None:
+    """The way to the other pages, where there are any."""
+    number = max(1, -(-page.total // PAGE_SIZE))
+    if number == 1:
+        return
+    key = f"queue-pages-{asked.key}"
+    current = min(asked.page, number)
+    st.pagination(number, default=current, key=key, on_change=lambda: _turn(key), **options)
+
+
+def _turn(key: str) -> None:
+    go(page=str(st.session_state[key]), id=None)
+
+
+def neighbours(rows: Sequence[DemandRow], opened: str) -> tuple[str | None, str | None]:
+    """The references before and after the open demand in the list."""
+    references = [row.reference for row in rows]
+    if opened not in references:
+        return None, references[0] if references else None
+    place = references.index(opened)
+    return (
+        references[place - 1] if place else None,
+        references[place + 1] if place + 1 < len(references) else None,
+    )
+
+
+def totals(user: frame.User, page: Page) -> None:
+    """How many there are in all, and how many of them are late."""
+    t = user.t
+    said = t.n("**{n}** demand", "**{n}** demands", page.total)
+    if page.overdue:
+        said += f"{t(', ')}:red[■ {t.n('**{n}** late', '**{n}** late', page.overdue)}]"
+    st.markdown(said, width="stretch", text_alignment="left" if user.phone else "right")
+
+
+def nothing(user: frame.User, asked: Asked) -> None:
+    """An empty list says what would fill it, and offers the way out of the filter or the form to report."""
+    t = user.t
+    if asked.chosen:
+        layout.empty(t("No demand fits this filter."))
+        st.button(t("Show all that is open"), key="queue-show-all", on_click=go_to_view, args=({},))
+        return
+    layout.empty(t("Nothing is open here. What is reported appears in this list at once."))
+    if navigation.has("report"):
+        st.page_link(navigation.page("report"), label=t("Report a demand"), icon=":material/edit_square:")

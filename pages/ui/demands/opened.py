@@ -1,0 +1,89 @@
+"""The open demand: in a panel beside the list with its moves fixed at the foot, or as a phone's whole page."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.ui import layout
+from pages.ui.demands import acting, panel
+from pages.ui.demands.address import go
+from pages.ui.frame import User
+from services import demands, units
+from services.database import reading
+from services.demands import DetailRow, SimilarRow
+from services.errors import NotFound, ServiceError
+
+Found = tuple[DetailRow, list[SimilarRow], list[dict[str, Any]]]
+FOOT = 92
+
+
+def beside(user: User, reference: str, before: str | None, after: str | None, *, height: int) -> None:
+    """The demand in a panel of this height: its content scrolls, its moves stay where they are."""
+    with layout.panel("detail", height=height, gap="small"):
+        found = _found(user, reference)
+        if found is None:
+            return
+        with st.container(height=height - FOOT, border=False, gap="small", key="queue-detail"):
+            panel.head(user, found[0], before, after)
+            _body(user, found[0])
+            place, like = st.columns([1, 1.6], gap="small")
+            with place:
+                panel.spot(user, found[0], found[2], 190)
+            with like, st.container(gap="xxsmall"):
+                panel.like_it(user, found[1])
+        acting.bar(user, found[0], after or before)
+
+
+def on_phone(user: User, reference: str, before: str | None, after: str | None) -> None:
+    """The demand as its own page: what it is, what may be done, then everything else."""
+    st.button(
+        user.t("Back to the list"), icon=":material/arrow_back:", type="tertiary", key="queue-back", on_click=go,
+        kwargs={"id": None},
+    )  # fmt: skip
+    found = _found(user, reference)
+    if found is None:
+        return
+    with st.container(gap="small"):
+        panel.head(user, found[0], before, after)
+        acting.bar(user, found[0], after or before)
+        _body(user, found[0])
+        panel.like_it(user, found[1])
+
+
+def _body(user: User, demand: DetailRow) -> None:
+    panel.facts(user, demand)
+    panel.deadline(user, demand)
+    with st.container(gap=10):
+        panel.held(user, demand)
+    with st.container(gap="xxsmall"):
+        panel.whistles(user, demand)
+    with st.container(gap="xsmall"):
+        panel.history(user, demand)
+
+
+def _found(user: User, reference: str) -> Found | None:
+    """The demand, the like and the land round it; says so where it is not in this person's area."""
+    try:
+        with reading() as session:
+            demand_id = demands.find(session, user.actor, reference)
+            demand = demands.detail(session, user.actor, demand_id)
+            return demand, demands.similar(session, user.actor, demand_id), _land(session, user, demand)
+    except ServiceError as error:
+        st.error(user.t.error(error), icon=":material/error:")
+        return None
+
+
+def _land(session: Any, user: User, demand: DetailRow) -> list[dict[str, Any]]:
+    """The outlines of the units beside the demand's own, as GeoJSON features; none for someone without an area."""
+    if user.phone or demand.village_id is None or user.actor.unit_id is None:
+        return []
+    try:
+        unit = units.one(session, user.actor, demand.row.unit_id)
+        within = demand.village_id if unit.id != demand.village_id else unit.parent_id or unit.id
+        rows = units.outlines(session, user.actor, within, unit.level)
+    except NotFound:
+        return []
+    return [
+        {"type": "Feature", "geometry": row.geometry, "properties": {"id": row.unit.id, "name": row.unit.name}}
+        for row in rows
+    ]

@@ -1,0 +1,192 @@
+"""One demand with everything about it: who and where, its deadline and why, who held it, whistles, history."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from models.demands import Source
+from models.limits import LimitUnit
+from pages.charts import demands as charts
+from pages.charts.demands import HELD_COLOURS, LONGEST_STRIP, Day
+from pages.ui import frame, navigation, status
+from pages.ui.demands import telling
+from pages.ui.demands.address import go
+from pages.ui.status import plain
+from services import deadlines, demands
+from services.demands import DetailRow, SimilarRow
+
+LATE_DAYS = 3
+
+
+def head(user: frame.User, demand: DetailRow, before: str | None, after: str | None) -> None:
+    """Number, clock, level; the way to the demands before and after it in the list; the title."""
+    t, row = user.t, demand.row
+    level = _level_name(user, row.level)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(
+            f":gray[{plain(row.reference)}]&ensp;{status.badge(t, row.state, row.due_at, user.now)}"
+            f"&ensp;:gray-badge[{t.term(row.state)}]&ensp;:gray-badge[{plain(level)}]", width="stretch",
+        )  # fmt: skip
+        for words, icon, shortcut, reference in (
+            (t("Previous"), "keyboard_arrow_up", "K", before),
+            (t("Next"), "keyboard_arrow_down", "J", after),
+        ):
+            st.button(
+                words, icon=f":material/{icon}:", type="tertiary", shortcut=shortcut, key=f"queue-go-{shortcut}",
+                disabled=reference is None, on_click=go, kwargs={"id": reference},
+            )  # fmt: skip
+    st.header(plain(row.title), anchor=False)
+
+
+def facts(user: frame.User, demand: DetailRow) -> None:
+    """Where, who, what kind, how urgent, when; then the person's own words."""
+    t, row = user.t, demand.row
+    category = t.name(row.category, row.category_en)
+    if demand.category_parent:
+        category = f"{t.name(demand.category_parent, demand.category_parent_en)} › {category}"
+    where = "，".join([telling.place(t, row), *([demand.place] if demand.place else [])])
+    who = " ".join(part for part in (demand.reporter, demand.reporter_phone) if part)
+    when = t("reported {when}", when=t.moment(row.reported_at, user.now))
+    source = "" if demand.source is Source.REPORT else t.term(demand.source)
+    said = [where, who, category, t.term(row.urgency), when, source]
+    st.markdown(" · ".join(plain(part) for part in said if part))
+    if not row.placed:
+        st.caption(f":material/wrong_location: {t('The place was not known when it came in.')}")
+    if demand.merged_into:
+        st.page_link(
+            navigation.page("demands"), label=t("Merged into {reference}", reference=demand.merged_into),
+            icon=":material/merge:", query_params={"id": demand.merged_into},
+        )  # fmt: skip
+    st.markdown(t("“{text}”", text=plain(demand.text).replace("\n", "  \n")))
+
+
+def deadline(user: frame.User, demand: DetailRow) -> None:
+    """The deadline in a tinted box: the sum as a sentence, the days as a strip, what was skipped."""
+    t, row = user.t, demand.row
+    with st.container(key=f"tint-due-{row.id}", gap="xxsmall"):
+        st.markdown(telling.due(t, user.profile, row))
+        if row.due_at is None:
+            return
+        days = _days(user, demand)
+        if telling.follows_limit(user.profile, row) and 1 < len(days) <= (12 if user.phone else LONGEST_STRIP):
+            chart = charts.strip(t, days, _last_day(user, row.due_at))
+            st.altair_chart(chart, theme=None, height=64, key=f"queue-strip-{row.id}")
+        skipped = telling.skipped(t, user.profile, row)
+        if skipped and telling.follows_limit(user.profile, row):
+            st.caption(skipped)
+
+
+def _days(user: frame.User, demand: DetailRow) -> list[Day]:
+    """The days from the report to the deadline, and up to three late ones; what counts is numbered up to the limit."""
+    row, limit = demand.row, user.profile.limits[demand.row.urgency].solve
+    first, due_on = row.reported_at.astimezone(user.t.zone).date(), _last_day(user, row.due_at or row.reported_at)
+    end = (row.settled_at or user.now).astimezone(user.t.zone).date()
+    last = max(due_on, min(end, due_on + timedelta(days=LATE_DAYS)))
+    off = {day for found in deadlines.holidays(first, last) for day in _between(found.from_day, found.to_day)}
+    counts_work_days, number, days = limit.unit is LimitUnit.WORK_DAYS, 0, []
+    for day in _between(first, last):
+        works = deadlines.is_work_day(day)
+        counted = first < day <= due_on and (works or not counts_work_days)
+        number += counted
+        days.append(Day(day, works, day in off, number if counted else None))
+    return days
+
+
+def _last_day(user: frame.User, due_at: datetime) -> date:
+    """The day a deadline belongs to: midnight ends the day before."""
+    return (due_at.astimezone(user.t.zone) - timedelta(microseconds=1)).date()
+
+
+def _between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def held(user: frame.User, demand: DetailRow) -> None:
+    """How long each level and each department held it."""
+    t = user.t
+    spans = [row for row in demands.held(demand.events, now=user.now) if row.span >= timedelta(minutes=1)]
+    if not spans:
+        return
+    total = sum((row.span for row in spans), timedelta())
+    st.markdown(f"**{t('Held by')}** {t('{span} in all', span=t.duration(total))}")
+    names = [
+        t.name(*demand.department_names.get(row.department_id, ("", "")))
+        if row.department_id is not None
+        else _level_name(user, row.level)
+        for row in spans
+    ]
+    chart = charts.held(t, [(name, row.span) for name, row in zip(names, spans, strict=True)])
+    st.altair_chart(chart, theme=None, height=16, key=f"queue-held-{demand.row.id}")
+    st.markdown("&emsp;".join(
+        f':color[■]{{foreground="{HELD_COLOURS[place % len(HELD_COLOURS)]}"}} {plain(name)} **{t.duration(row.span)}**'
+        for place, (name, row) in enumerate(zip(names, spans, strict=True))
+    ))  # fmt: skip
+
+
+def whistles(user: frame.User, demand: DetailRow) -> None:
+    """Each department called: lead or assisting, and what it did."""
+    if not demand.whistles:
+        return
+    t = user.t
+    st.markdown(f"**{t('Whistles')}**")
+    for row in demand.whistles:
+        role = t("leads") if row.lead else t("assists")
+        said = f" {t('“{text}”', text=plain(row.answer))}" if row.answer else ""
+        name = plain(t.name(row.department, row.department_en))
+        st.markdown(f"{telling.whistle(t, row, user.now)}&ensp;**{name}** :gray[{role}]{said}")
+
+
+def history(user: frame.User, demand: DetailRow) -> None:
+    """Everything that happened, newest first."""
+    t = user.t
+    st.markdown(f"**{t('History')}**")
+    lines = [
+        {
+            "at": f":gray[{plain(t.moment(event.at, user.now))}]", "what": plain(telling.event(t, demand, event)),
+            "who": f":gray[{plain(event.actor)}]",
+        }
+        for event in reversed(demand.events)
+    ]  # fmt: skip
+    if user.phone:
+        for line in lines:
+            st.markdown(f"{line['at']}&ensp;{line['who']}  \n{line['what']}")
+        return
+    st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, hide_header=True, alt=t("History"))
+
+
+def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
+    """Demands of the same kind nearby: what came of them."""
+    if not found:
+        return
+    t = user.t
+    st.markdown(f"**{t('Alike and near')}**")
+    for row in found:
+        said = status.badge(t, row.state, row.due_at, user.now)
+        if row.settled_at is not None:
+            said += f" :gray[{t('settled after {span}', span=t.duration(row.settled_at - row.reported_at))}]"
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(
+                navigation.page("demands"), label=plain(row.title), query_params={"id": row.reference}, width="content"
+            )
+            st.markdown(said, width="content")
+
+
+def spot(user: frame.User, demand: DetailRow, shapes: list[dict[str, Any]], height: int) -> None:
+    """Where it is: the grids of the village, its own one tinted."""
+    if not shapes:
+        return
+    known = demand.longitude is not None and demand.latitude is not None
+    point = (demand.longitude or 0.0, demand.latitude or 0.0) if known else None
+    chart = charts.spot(user.t, shapes, demand.row.unit_id, point, height)
+    st.altair_chart(chart, theme=None, height=height, key=f"queue-spot-{demand.row.id}", alt=user.t("Where it is"))
+
+
+def _level_name(user: frame.User, key: str) -> str:
+    try:
+        level = user.profile.level(key)
+    except KeyError:
+        return key
+    return user.t.name(level.zh, level.en[:1].upper() + level.en[1:])
