@@ -1,4 +1,4 @@
-"""The demonstration township: real villages, everything below and everyone in it made up, the same for the same seed."""
+"""The demonstration township: real villages, all else in it made up, and the same for the same seed."""
 
 from services.demo.build import PASSWORD, DemoAccount, DemoRow, build
 

@@ -84,7 +84,7 @@ class Case:
         self, verb: Verb, at: datetime, person: int, reason: str | None = None, *,
         changes: dict[str, Any] | None = None, notes: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Make one move as services.demands.moves would. Raises Over when it lies in the future, ValueError when illegal."""
+        """Make one move as services.demands.moves would. Raises Over for a future one, ValueError if illegal."""
         if at > self.now:
             raise Over
         rule = MOVES[verb]

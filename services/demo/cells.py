@@ -8,6 +8,7 @@ injective warp and rounded to 6 decimals of a degree, and only then made polygon
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -42,7 +43,7 @@ def draw(ground: Ground, parents: Sequence[Sequence[int]], seed: int) -> Drawing
     members = _gathered(_bent(ground, faces, step, seed), _owners(faces, straight, parents[-1]))
     drawing = Drawing()
     for depth in range(len(parents) - 1, -1, -1):
-        drawing.levels.insert(0, [_joined(cell) for cell in members])
+        drawing.levels.insert(0, [joined(cell) for cell in members])
         drawing.touching.insert(0, touching(drawing.levels[0]))
         members = _gathered(drawing.levels[0], parents[depth])
     return drawing
@@ -131,7 +132,7 @@ def _cut(cell: Polygon, count: int, centres: Points) -> list[Polygon]:
     if count == 1:
         return [cell]
     raw = shapely.voronoi_polygons(shapely.multipoints(centres), extend_to=cell.buffer(100), ordered=True)
-    clipped = [shapely.intersection(part, cell) for part in raw.geoms]
+    clipped = [shapely.intersection(part, cell) for part in shapely.get_parts(raw)]
     return [max(shapely.get_parts(part), key=lambda piece: piece.area) for part in clipped]
 
 
@@ -169,7 +170,7 @@ def _bend(points: Points, shore: shapely.LinearRing, step: float, seed: int) -> 
 
 
 def _owners(faces: Sequence[Polygon], cells: Sequence[Polygon], parents: Sequence[int]) -> list[int]:
-    """The cell each face belongs to. A splinter cut off from its cell goes to a neighbour, a sibling if there is one."""
+    """The cell each face belongs to. A splinter cut off from its cell goes to a neighbour, if possible a sibling."""
     inside = shapely.point_on_surface(np.array(faces))
     owners = [int(index) for index in shapely.STRtree(np.array(cells)).nearest(inside)]
     largest: dict[int, int] = {}
@@ -201,8 +202,11 @@ def _gathered(cells: Sequence[Polygon], parents: Sequence[int]) -> list[list[Pol
     return [below[parent] for parent in sorted(below)]
 
 
-def _joined(cells: Sequence[Polygon]) -> Polygon:
-    whole = cells[0] if len(cells) == 1 else shapely.coverage_union_all(list(cells))
+def joined(parts: Sequence[Polygon]) -> Polygon:
+    """Adjoining cells as one. Raises ValueError where they do not hang together."""
+    whole = parts[0] if len(parts) == 1 else shapely.coverage_union_all(list(parts))
+    if not isinstance(whole, Polygon):
+        raise ValueError("cells of one unit do not hang together")
     return whole
 
 
@@ -211,5 +215,5 @@ def _edges(cell: Polygon | MultiPolygon) -> list[Edge]:
     for part in shapely.get_parts(cell):
         for ring in (part.exterior, *part.interiors):
             corners = [(float(x), float(y)) for x, y in ring.coords]
-            edges += [(min(a, b), max(a, b)) for a, b in zip(corners, corners[1:], strict=False)]
+            edges += [(min(a, b), max(a, b)) for a, b in pairwise(corners)]
     return edges

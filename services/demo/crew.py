@@ -56,14 +56,15 @@ class Crew:
 
 
 def enlist(profile: Profile, demo: Demo, places: list[Place], today: date, seed: int) -> Crew:
-    """Who answers for every unit, cadres of every village, people of every department, party members in the grids."""
+    """Who answers for every unit, each village's cadres, each department's people, party members in the grids."""
     random = Random(f"{seed} crew")
     crew = Crew()
     for index, place in enumerate(places):
         _answering(crew, index, place, today, random)
         if place.level == profile.ranking_level:
             crew.cadres[index] = [
-                _post(crew, random, PostRole.CADRE, _began(today, random), index, stem=place.stem) for _ in range(CADRES)
+                _post(crew, random, PostRole.CADRE, _began(today, random), index, stem=place.stem)
+                for _ in range(CADRES)
             ]
     crew.supervisors = [
         _post(crew, random, PostRole.SUPERVISOR, _began(today, random), 0) for _ in range(TOWNSHIP_SUPERVISORS)

@@ -40,13 +40,13 @@ class Ground:
 
 
 def county(name: str) -> MultiPolygon:
-    """A county's real outline from sites/outlines, brought from GCJ-02 to WGS 84. Raises BadInput where it is absent."""
+    """A county's real outline from sites/outlines, brought from GCJ-02 to WGS 84. Raises BadInput without the file."""
     path = settings().sites_dir / "outlines" / name
     if not path.is_file():
         raise BadInput("outline_missing", file=name)
     parts = [shape(feature["geometry"]) for feature in json.loads(path.read_text(encoding="utf-8"))["features"]]
     moved = shapely.transform(shapely.union_all(parts), gcj.to_wgs84)
-    return moved if isinstance(moved, MultiPolygon) else MultiPolygon([moved])
+    return MultiPolygon([part for part in shapely.get_parts(moved) if isinstance(part, Polygon)])
 
 
 def equal_area(longitude: float, latitude: float) -> tuple[Transformer, Transformer]:
@@ -57,7 +57,7 @@ def equal_area(longitude: float, latitude: float) -> tuple[Transformer, Transfor
 
 
 def of(demo: Demo, seed: int) -> Ground:
-    """The township's ground: exactly `demo.area_km2`, wholly inside the county. Raises BadInput where it does not fit."""
+    """The township's ground: exactly `demo.area_km2`, wholly inside the county. Raises BadInput where it is not."""
     to_metres, to_degrees = equal_area(*demo.centre)
     around = shapely.transform(county(demo.outline), _with(to_metres))
     area = demo.area_km2 * 1e6
@@ -97,7 +97,8 @@ def island(around: MultiPolygon, window: Polygon, area: float) -> Polygon:
 def _shore(around: MultiPolygon, window: Polygon, drawn: float) -> Polygon:
     smooth = around.intersection(window).buffer(-drawn - ROUND).buffer(ROUND)
     parts = smooth.geoms if isinstance(smooth, MultiPolygon) else [smooth]
-    return Polygon(max(parts, key=lambda part: part.area).exterior).simplify(SIMPLE)
+    largest = max(parts, key=lambda part: part.area)
+    return Polygon(shapely.simplify(largest.exterior, SIMPLE))
 
 
 def _with(projection: Transformer) -> Callable[[gcj.Degrees], gcj.Degrees]:
@@ -105,5 +106,4 @@ def _with(projection: Transformer) -> Callable[[gcj.Degrees], gcj.Degrees]:
 
 
 def _scaled(outline: Polygon, area: float) -> Polygon:
-    factor = math.sqrt(area / outline.area)
-    return shapely.transform(outline, lambda points: points * factor)
+    return Polygon(shapely.get_coordinates(outline) * math.sqrt(area / outline.area))

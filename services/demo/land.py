@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -15,6 +16,7 @@ from services.demo import cells, colours, ground, names, tree
 from services.errors import BadInput
 from services.settings import settings
 
+Named = tuple[str, str, str, str, str]
 DIGITS = {"natural_village": 2, "grid": 3, "unit": 2}
 """How many digits a level's number adds to the code above it."""
 
@@ -47,7 +49,8 @@ class Place:
 
     def geojson(self) -> str:
         """The outline as GeoJSON text; its corners are rounded already."""
-        rings = [[[float(x), float(y)] for x, y in ring.coords] for ring in (self.outline.exterior, *self.outline.interiors)]
+        borders = (self.outline.exterior, *self.outline.interiors)
+        rings = [[[float(x), float(y)] for x, y in ring.coords] for ring in borders]
         return json.dumps({"type": "Polygon", "coordinates": rings}, separators=(",", ":"))
 
 
@@ -64,18 +67,42 @@ def lay(profile: Profile, demo: Demo, seed: int) -> list[Place]:
     official = villages(demo, levels[0].key)
     if len(official) != len(parents[0]):
         raise BadInput("villages_count", listed=len(official), wanted=len(parents[0]))
-    places = [_top(profile, site, drawing.levels[0])]
-    starts = [0]
+    places = [_top(profile, drawing.levels[0])]
+    start = 0
     for depth, level in enumerate(levels[1:], start=1):
         shades = colours.assign(len(parents[depth - 1]), drawing.touching[depth - 1], seed)
-        starts.append(len(places))
-        for index, above in enumerate(parents[depth - 1]):
-            place = _place(level, places, starts[depth - 1] + above, official[index] if depth == 1 else None, random)
-            place.outline, place.colour = drawing.levels[depth - 1][index], shades[index]
-            places.append(place)
+        above = [start + index for index in parents[depth - 1]]
+        start = len(places)
+        shapes = zip(drawing.levels[depth - 1], shades, strict=True)
+        places += _level(level, places, above, list(shapes), official if depth == 1 else [], random)
     _measure(site, places)
-    _settle(places, starts[-1], demo, random)
+    _settle(places, start, demo, random)
     return places
+
+
+def _level(
+    level: LevelWords, places: Sequence[Place], above: Sequence[int], shapes: Sequence[tuple[Polygon, int]],
+    official: Sequence[tuple[str, str]], random: Random,
+) -> list[Place]:  # fmt: skip
+    """The units of one level. Grids are numbered through their village, everything else through its parent."""
+    below: Counter[int] = Counter()
+    numbers: Counter[str] = Counter()
+    made: list[Place] = []
+    for index, (up, (outline, colour)) in enumerate(zip(above, shapes, strict=True)):
+        parent = places[up]
+        counted = parent.stem if level.key == "grid" else parent.code
+        numbers[counted] += 1
+        if not below[up]:
+            hamlets = random.sample(names.HAMLETS, len(names.HAMLETS))
+        own = official[index] if official else None
+        named = _named(level, parent, numbers[counted], own, hamlets[below[up] % len(hamlets)])
+        code, name, short, english, stem = named
+        made.append(Place(
+            code=code, name=name, short_name=short, name_en=english, level=level.key, depth=parent.depth + 1, parent=up,
+            sort=below[up], stem=stem, outline=outline, area_m2=0, colour=colour, number=0 if own else numbers[counted],
+        ))  # fmt: skip
+        below[up] += 1
+    return made
 
 
 def villages(demo: Demo, top_level: str) -> list[tuple[str, str]]:
@@ -88,52 +115,25 @@ def villages(demo: Demo, top_level: str) -> list[tuple[str, str]]:
     return [(row["code"], row["name"]) for row in rows if row["parent_code"] in tops]
 
 
-def _top(profile: Profile, site: ground.Ground, below: Sequence[Polygon]) -> Place:
-    whole = shapely.coverage_union_all(list(below))
+def _top(profile: Profile, below: Sequence[Polygon]) -> Place:
+    name = profile.name
     return Place(
-        code=profile.top, name=profile.name.zh, short_name=profile.name.zh, name_en=profile.name.en,
-        level=profile.levels[0].key, depth=1, parent=None, sort=0, stem=profile.name.zh, outline=whole, area_m2=0,
-        colour=0,
+        code=profile.top, name=name.zh, short_name=name.zh, name_en=name.en, level=profile.levels[0].key, depth=1,
+        parent=None, sort=0, stem=name.zh, outline=cells.joined(below), area_m2=0, colour=0,
     )  # fmt: skip
 
 
-def _place(level: LevelWords, places: list[Place], above: int, official: tuple[str, str] | None, random: Random) -> Place:
-    """One unit under places[above]; a village where `official` gives its code and name, else the next number there."""
-    parent = places[above]
-    sort = sum(1 for place in places[above + 1 :] if place.parent == above)
+def _named(level: LevelWords, parent: Place, number: int, official: tuple[str, str] | None, hamlet: str) -> Named:
+    """Code, name, short name, English name and stem of one unit: official where there is an official name."""
     if official is not None:
         stem = names.stem(official[1])
-        named = (official[0], official[1], f"{stem}村", f"{names.latin(stem)} Village")
-        return _blank(level.key, parent, above, sort, stem, named, 0)
+        return official[0], official[1], f"{stem}村", f"{names.latin(stem)} Village", stem
+    code, stem = f"{parent.code}{number:0{DIGITS[level.key]}d}", parent.stem
     if level.key == "natural_village":
-        taken = {place.short_name for place in places if place.parent == above}
-        hamlet = random.choice([word for word in names.HAMLETS if parent.stem + word not in taken])
-        short = parent.stem + hamlet
-        named = (f"{parent.code}{sort + 1:02d}", f"{short}自然村", short, f"{names.latin(parent.stem)} {names.latin(hamlet)}")
-        return _blank(level.key, parent, above, sort, parent.stem, named, sort + 1)
-    number = 1 + sum(1 for place in places if place.level == level.key and _same_count(place, parent, level.key))
+        return code, f"{stem}{hamlet}自然村", stem + hamlet, f"{names.latin(stem)} {names.latin(hamlet)}", stem
     short = f"第{number}{level.zh}"
-    code = f"{parent.code}{number:0{DIGITS[level.key]}d}"
-    within = parent.name if parent.number and level.key != "grid" else f"{parent.stem}村"
-    named = (code, within + short, short, f"{level.en.capitalize()} {number}")
-    return _blank(level.key, parent, above, sort, parent.stem, named, number)
-
-
-def _same_count(place: Place, parent: Place, level: str) -> bool:
-    """Grids are numbered through their village, everything else through its parent."""
-    if level == "grid":
-        return place.stem == parent.stem
-    return place.code.startswith(parent.code)
-
-
-def _blank(
-    level: str, parent: Place, above: int, sort: int, stem: str, named: tuple[str, str, str, str], number: int
-) -> Place:
-    code, name, short, english = named
-    return Place(
-        code=code, name=name, short_name=short, name_en=english, level=level, depth=parent.depth + 1, parent=above,
-        sort=sort, stem=stem, outline=parent.outline, area_m2=0, colour=0, number=number,
-    )  # fmt: skip
+    within = parent.name if parent.number and level.key != "grid" else f"{stem}村"
+    return code, within + short, short, f"{level.en.capitalize()} {number}", stem
 
 
 def _measure(site: ground.Ground, places: list[Place]) -> None:
@@ -147,12 +147,13 @@ def _settle(places: list[Place], first: int, demo: Demo, random: Random) -> None
     """Households and people: shared out over the lowest units so that both sums are exact, then added up the tree."""
     lowest = places[first:]
     households = tree.shares(demo.households, [random.uniform(0.8, 1.25) for _ in lowest], least=1)
-    sizes = tree.shares(demo.population, [random.choice((1, 2, 2.4, 3, 3, 4, 4, 5, 6)) for _ in range(demo.households)], least=1)
+    wishes = [random.choice((1, 2, 2.4, 3, 3, 4, 4, 5, 6)) for _ in range(demo.households)]
+    sizes = tree.shares(demo.population, wishes, least=1)
     taken = 0
-    for place, count in zip(lowest, households, strict=True):
+    for index, (place, count) in enumerate(zip(lowest, households, strict=True), start=first):
         place.homes = sizes[taken : taken + count]
         taken += count
-        above: int | None = places.index(place, first)
+        above: int | None = index
         while above is not None:
             places[above].population += sum(place.homes)
             above = places[above].parent

@@ -20,7 +20,7 @@ from services.demo.walk import Walk
 from services.demo.world import World
 
 MONTH = timedelta(days=365.25 / 12)
-GOOD, ORDINARY, BEHIND = 0.04, 0.1, 0.16
+GOOD, ORDINARY, BEHIND = 0.05, 0.13, 0.2
 NEGLECTED = 4
 SOURCES = ((Source.REPORT, 70), (Source.VISIT, 14), (Source.INSPECTION, 8), (Source.HOTLINE, 8))
 
@@ -50,7 +50,7 @@ def draw(world: World, seed: int, months: int) -> list[Case]:
 
 
 def _weights(world: World, lowest: Sequence[int], random: Random) -> list[float]:
-    """How many cases each lowest unit brings, summed up; some villages are quiet, and how late each is, is drawn here."""
+    """How many cases each lowest unit brings, summed up; here is drawn, too, how often each village is late."""
     busy: dict[int, float] = {}
     slow = {entry.unit for entry in world.demo.behind}
     for index, place in enumerate(world.places):
@@ -158,7 +158,8 @@ def _link_merged(session: Session, cases: Sequence[Case], demand_ids: Sequence[i
     ]
     if pairs:
         demands = store.table("demands")
-        statement = update(demands).where(demands.c.id == bindparam("merged")).values(merged_into_id=bindparam("target"))
+        statement = update(demands).where(demands.c.id == bindparam("merged"))
+        statement = statement.values(merged_into_id=bindparam("target"))
         session.connection().execute(statement, pairs)
 
 

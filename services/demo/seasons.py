@@ -24,13 +24,13 @@ KINDS = {
     "sanitation.rubbish": Kind(13, 0.62, (1.3, 1.6, 1, 0.9, 1, 1.1, 1.2, 1.2, 1, 1.1, 0.9, 0.9)),
     "sanitation.sewage": Kind(7, 0.34, (0.5, 0.5, 0.7, 0.9, 1.1, 1.4, 2.4, 2.2, 1.2, 0.8, 0.6, 0.5)),
     "sanitation.toilet": Kind(4, 0.38, (1.5, 1.3, 0.9, 0.9, 0.9, 1, 1, 1, 0.9, 0.9, 1, 1.4)),
-    "utilities.water": Kind(8, 0.24, (1.8, 1.4, 0.8, 0.8, 1, 1.4, 1.3, 1.2, 0.8, 0.7, 1, 1.6)),
-    "utilities.power": Kind(7, 0.24, (1.7, 1.4, 0.7, 0.7, 0.9, 1.3, 1.7, 1.6, 0.8, 0.7, 0.9, 1.6)),
+    "utilities.water": Kind(8, 0.24, (1.8, 1.4, 0.8, 0.8, 1, 1.4, 1.3, 1.2, 0.8, 0.7, 1.4, 1.7)),
+    "utilities.power": Kind(7, 0.24, (1.7, 1.4, 0.7, 0.7, 0.9, 1.3, 1.7, 1.6, 0.8, 0.7, 1.3, 1.7)),
     "utilities.lamps": Kind(6, 0.3, (1.4, 1.2, 0.9, 0.8, 0.7, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 1.5)),
-    "disputes": Kind(12, 0.64, (1.3, 2.2, 1.1, 0.9, 1, 1.2, 0.9, 0.9, 1, 1.1, 0.9, 1)),
+    "disputes": Kind(12, 0.64, (1.3, 2.2, 1.1, 0.9, 1, 1.2, 0.9, 0.9, 1, 1.1, 1.1, 1)),
     "roads": Kind(9, 0.2, (0.7, 0.7, 0.8, 0.9, 0.9, 1, 2, 2.1, 1.3, 1.3, 0.8, 0.7)),
     "hazards": Kind(7, 0.36, (1.4, 1.6, 0.8, 0.8, 1, 1.9, 1.6, 1.4, 0.8, 0.8, 1, 1.3)),
-    "welfare": Kind(8, 0.36, (1.5, 1.5, 1, 0.9, 0.8, 0.8, 0.9, 1.1, 1.2, 0.9, 1, 1.4)),
+    "welfare": Kind(8, 0.36, (1.5, 1.5, 1, 0.9, 0.8, 0.8, 0.9, 1.1, 1.2, 0.9, 1.3, 1.5)),
     "farming": Kind(8, 0.4, (0.3, 0.5, 1.3, 1.2, 1.5, 2.8, 1.1, 0.9, 1.4, 2.4, 0.8, 0.3)),
     "fishery": Kind(9, 0.34, (0.8, 0.8, 1, 1, 1.1, 0.9, 1.2, 1.6, 1.4, 1.2, 1, 0.8)),
     "tourism": Kind(9, 0.52, (0.9, 1.8, 0.9, 1.6, 2, 1.1, 1.6, 1.7, 1, 2.2, 0.7, 0.6)),
@@ -90,6 +90,6 @@ def urgency(code: str, title: str, random: Random) -> Urgency:
     """How fast a demand must move: by its words, else mostly general."""
     if any(word in title for word in texts.URGENT_WORDS):
         return Urgency.URGENT
-    if code.split(".")[0] in LIGHT:
+    if code.split(".", maxsplit=1)[0] in LIGHT:
         return random.choices((Urgency.IMMEDIATE, Urgency.GENERAL, Urgency.COMPLEX), (12, 80, 8))[0]
-    return random.choices((Urgency.IMMEDIATE, Urgency.GENERAL, Urgency.COMPLEX), (9, 66, 25))[0]
+    return random.choices((Urgency.IMMEDIATE, Urgency.GENERAL, Urgency.COMPLEX), (9, 60, 31))[0]

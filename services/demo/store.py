@@ -102,7 +102,7 @@ def households(
     for place, unit_id in zip(places, unit_ids, strict=True):
         spots = scattered(place, len(place.homes), random)
         for number, (size, spot) in enumerate(zip(place.homes, spots, strict=True), start=1):
-            rows.append({  # noqa: PERF401
+            rows.append({
                 "external_id": f"H{place.code}-{number:03d}", "unit_id": unit_id,
                 "head": names.person(random, place.stem), "phone": names.phone(random),
                 "address": f"{place.name}{number}号", "people_count": size, "longitude": spot[0], "latitude": spot[1],

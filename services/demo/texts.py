@@ -1,4 +1,4 @@
-"""What villagers say, invented: titles and texts by category, with slots for place, number of households and since when.
+"""What villagers say, invented: titles and texts by category, with slots for place, households and since when.
 
 One line is one template, "title｜text". Slots: {p} a spot nearby, {n} a number of households, {s} since when.
 """
@@ -225,37 +225,53 @@ TEMPLATES = {
 """Texts by category code; a part without texts of its own takes its parent's."""
 
 SPOTS = (
-    "村西头", "村东头", "村委会门口", "小学后面", "老槐树旁", "十字路口", "桥头", "卫生室旁边", "文化广场", "后街", "前街",
-    "南北主路", "小卖部门口", "北边坑塘", "机耕路口", "打谷场", "老戏台旁", "公交站牌处", "村南水渠", "新修的路上",
+    "村西头", "村东头", "村委会门口", "小学后面", "老槐树旁", "十字路口", "桥头", "卫生室旁边", "文化广场",
+    "后街", "前街", "南北主路", "小卖部门口", "北边坑塘", "机耕路口", "打谷场", "老戏台旁", "公交站牌处",
+    "村南水渠", "新修的路上",
 )  # fmt: skip
-SINCE = ("从昨天起", "这两天", "三天了", "从上周起", "快一周了", "下雨以后", "前天夜里开始", "这个月", "半个月了", "从早上起", "一直")
+MILD = {"policy", "suggestions", "disputes", "welfare"}
+SINCE_LATELY = ("最近", "这两天", "上周起", "这个月")
+SINCE = (
+    "从昨天起", "这两天", "三天了", "从上周起", "快一周了", "下雨以后", "前天夜里开始", "这个月", "半个月了",
+    "从早上起", "一直",
+)  # fmt: skip
 HOUSES = ("两", "三", "四", "五", "六", "七", "八", "十来", "二十多")
 
 SELF_DONE = (
-    "当场处理好了，住户在场看过", "带人清理干净", "上门说明了办法，住户满意", "和两家坐下谈妥，握手言和", "联系邻近住户一起动手解决",
-    "找来工具当场修好", "帮忙填好材料交到窗口", "现场劝离，留下提醒", "拿备用件换上，试过能用",
+    "当场处理好了，住户在场看过", "带人清理干净", "上门说明了办法，住户满意", "和两家坐下谈妥，握手言和",
+    "联系邻近住户一起动手解决", "找来工具当场修好", "帮忙填好材料交到窗口", "现场劝离，留下提醒",
+    "拿备用件换上，试过能用",
 )  # fmt: skip
 DONE = (
-    "已派人到场修好，试用正常", "更换了损坏的部件", "清理完毕，拍照留存", "组织人员连夜处理，恢复正常", "经协调双方达成一致并签字",
-    "材料已审核，待遇下月发放", "回填压实，恢复通行", "疏通管道，水流正常", "核实情况后按规定办理", "加装设施并现场说明",
+    "已派人到场修好，试用正常", "更换了损坏的部件", "清理完毕，拍照留存", "组织人员连夜处理，恢复正常",
+    "经协调双方达成一致并签字", "材料已审核，待遇下月发放", "回填压实，恢复通行", "疏通管道，水流正常",
+    "核实情况后按规定办理", "加装设施并现场说明",
 )  # fmt: skip
-ESCALATED = ("超期未办结，转上一级协调", "村里没有维修资金，需上级协调", "涉及两个部门，村里协调不动", "需要专业队伍和设备", "反复出现，需统一整治")
+ESCALATED = (
+    "超期未办结，转上一级协调", "村里没有维修资金，需上级协调", "涉及两个部门，村里协调不动",
+    "需要专业队伍和设备", "反复出现，需统一整治",
+)  # fmt: skip
 REJECTED = ("经核实情况不属实", "不在本地管辖范围", "已进入司法程序", "诉求人撤回")
-SUSPENDED = ("等待材料到货", "需等汛期过后施工", "列入下一批项目计划", "当事人外出，约定回来后处理", "等天气转暖再施工")
+SUSPENDED = (
+    "等待材料到货", "需等汛期过后施工", "列入下一批项目计划", "当事人外出，约定回来后处理",
+    "等天气转暖再施工",
+)  # fmt: skip
 RETURNED = ("不属于本单位职责", "地点写得不清，找不到现场", "需先由村里核实产权", "管线归另一单位维护")
 REWORKED = ("到场看过，问题还在", "只修了一半", "住户说又坏了", "现场没有清理干净")
 REOPENED = ("住户来电说又出现了", "修好一周后再次损坏", "一场雨后又积水")
 FACTS = ("请补充具体位置", "请说明涉及几户", "请补一张现场照片", "请写明联系人")
-ANSWERS = ("马上安排人过去", "正在路上，半小时到", "明早第一班队伍到场", "已联系维修班组", "先线上指导，再派人到场")
+ANSWERS = (
+    "马上安排人过去", "正在路上，半小时到", "明早第一班队伍到场", "已联系维修班组", "先线上指导，再派人到场",
+)  # fmt: skip
 URGENT_WORDS = ("燃气", "断线", "电线垂", "井盖不见", "墙要倒", "走失", "深坑", "火花", "冒烟")
 
 
 def of(category: str, random: Random) -> tuple[str, str, str]:
     """Title, text and spot of one demand of a category (its parent's texts where it has none of its own)."""
-    lines = _LINES.get(category) or _LINES.get(category.split(".")[0]) or _LINES["other"]
+    lines = _LINES.get(category) or _LINES.get(category.partition(".")[0]) or _LINES["other"]
     title, text = random.choice(lines)
     spot = random.choice(SPOTS)
-    slots = {"p": spot, "n": random.choice(HOUSES), "s": random.choice(SINCE)}
+    slots = {"p": spot, "n": random.choice(HOUSES), "s": random.choice(SINCE_LATELY if category in MILD else SINCE)}
     return title.format(**slots), text.format(**slots), spot
 
 

@@ -40,7 +40,7 @@ class Walk:
     def _live(self) -> None:
         kind = seasons.of(self.case.category)
         light = self.case.urgency in {Urgency.GENERAL, Urgency.IMMEDIATE}
-        if self.chance(kind.self_share * (1.12 if light else 0.2)):
+        if self.chance(kind.self_share * (1.42 if light else 0.3)):
             self._on_the_spot()
             return
         self.case.go(Verb.SUBMIT, self.case.reported_at, self.member)
@@ -71,9 +71,9 @@ class Walk:
         due: datetime = self.case.columns["due_at"]
         share = self.world.late_share[self.case.village]
         behind = self.world.behind(self.case.village, self.case.category)
-        if self.chance(0.5 if behind else share):
-            return self._worked(due + DAY * self.random.lognormvariate(1.9 if behind else 1.3, 0.8))
-        at = self._worked(start + (due - start) * self.random.betavariate(2.4, 1.5))
+        if self.chance(0.6 if behind else share):
+            return self._worked(due + DAY * self.random.lognormvariate(2.3 if behind else 1.5, 0.8))
+        at = self._worked(start + (due - start) * self.random.betavariate(3.1, 1.4))
         return at if at < due else max(start + 3 * MINUTE, due - MINUTE * self.random.randrange(5, 200))
 
     def _worked(self, at: datetime) -> datetime:
@@ -92,7 +92,8 @@ class Walk:
         }
         if behind and behind.step != "handle":
             weights["handle"] *= 0.5
-        whole, passed, marks = sum(weights.values()), 0.0, []
+        whole, passed = sum(weights.values()), 0.0
+        marks: list[datetime] = []
         for step in ("triage", "assign", "sign"):
             passed += weights[step] / whole
             at = start + (end - start) * passed
@@ -135,7 +136,7 @@ class Walk:
             handler = self._assign(self._soon(returned, 0.1))
             sign = max(sign, self._soon(self.case.last_at, 0.1))
         self._sign(sign, handler)
-        end = self._handling(handler, max(end, self.case.last_at + 5 * MINUTE))
+        end = self._handling(max(end, self.case.last_at + 5 * MINUTE))
         handler = self.case.handler if self.case.handler is not None else handler
         self._settle(max(end, self.case.last_at + MINUTE), handler)
 
@@ -174,13 +175,13 @@ class Walk:
         changes = {"handled_by_id": self.world.account_id(handler), "returned_by_id": None}
         self.case.go(Verb.SIGN, max(at, self.case.last_at), handler, changes=changes)
 
-    def _handling(self, handler: int, end: datetime) -> datetime:
+    def _handling(self, end: datetime) -> datetime:
         """What may happen while it is handled; gives when it will be settled."""
         whistled = 0.5 if self.case.urgency is Urgency.URGENT else 0.09
         slow = self.case.urgency in {Urgency.GENERAL, Urgency.COMPLEX}
         if self.chance(whistled):
             self._whistle(self.case.last_at + (end - self.case.last_at) * self.random.uniform(0.05, 0.4), end)
-        if slow and self.chance(0.05):
+        if slow and self.chance(0.06):
             end = self._suspended(self.case.last_at + (end - self.case.last_at) * self.random.uniform(0.05, 0.5))
         due = self.case.columns["due_at"]
         climbs = self.case.columns["department_id"] is None and self._may_climb()
@@ -291,7 +292,8 @@ class Walk:
         self._sign(self._soon(self.case.last_at, 0.3), handler)
         self._settle(max(self._end(at), self.case.last_at + MINUTE), handler)
         self.case.go(Verb.PASS_CHECK, self._soon(self.case.last_at, 0.7), self._other())
-        self.case.go(Verb.CLOSE, closed := self._soon(self.case.last_at, 1), self._other(), changes={"closed_at": closed})
+        closed = self._soon(self.case.last_at, 1)
+        self.case.go(Verb.CLOSE, closed, self._other(), changes={"closed_at": closed})
 
     def _other(self, wanted: int | None = None) -> int:
         """The chief, unless the chief handled it: then the township's first supervisor."""

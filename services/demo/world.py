@@ -41,7 +41,7 @@ class World:
     def behind(self, village: int, category: str) -> Behind | None:
         """Why this village is late with this category, if it is one of those that fall behind."""
         code = self.places[village].code
-        main = category.split(".")[0]
+        main = category.split(".", maxsplit=1)[0]
         return next((entry for entry in self.demo.behind if (entry.unit, entry.category) == (code, main)), None)
 
     def holder(self, place: int, at: datetime) -> int:
