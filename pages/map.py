@@ -1,9 +1,46 @@
-"""To be drawn."""
+"""The grid map: whose grid it is, what is open or late there, what share is settled; beside it the clicked unit."""
 
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame
+from pages.maps.fills import MODES, Mode
+from pages.ui import frame, layout, map_panel
+from pages.ui import map as maps
+from services import figures
+from services.database import reading
 
 user = frame.user(Permission.SEE_FIGURES)
-st.caption("map")
+t = user.t
+unit, period = frame.unit(user), frame.period(user)
+drawable = maps.levels(user, unit)
+head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="maphead")
+with head:
+    crumbs = st.container(width="stretch")
+    if len(drawable) > 1:
+        names = {key: user.profile.level(key) for key in drawable}
+        level = st.segmented_control(
+            t("Level"), drawable, default=drawable[0], required=True, label_visibility="collapsed", key="level",
+            format_func=lambda key: t.name(names[key].zh, names[key].plural), bind="query-params",
+        )  # fmt: skip
+    else:
+        level = drawable[0]
+    mode = st.segmented_control(
+        t("Show"), list(Mode), default=Mode.OWNER, required=True, label_visibility="collapsed", key="show",
+        format_func=lambda each: t(MODES[each]), bind="query-params",
+    )  # fmt: skip
+    if not user.phone:
+        st.caption(f"{frame.period_words(t, period)} · {t.moment(user.now)}", width="content")
+drawn = maps.drawing(user, unit, level or drawable[0])
+place = maps.chosen(user, unit, drawn)
+with crumbs:
+    maps.breadcrumb(user, place)
+left, right = (st.container(), st.container()) if user.phone else st.columns([35, 12], gap="small")
+with left:
+    if drawn is None:
+        layout.empty(t("There are no outlines yet: import them, and the map is drawn."))
+    else:
+        with reading() as session:
+            rows = figures.by_unit(session, user.actor, unit.id, level or drawable[0], period, now=user.now)
+        maps.show(user, unit, level or drawable[0], drawn, mode or Mode.OWNER, {row.unit_id: row for row in rows})
+with right:
+    map_panel.panel(user, place, period)

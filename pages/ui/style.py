@@ -52,6 +52,14 @@ CSS = f"""<style>
 .sg-table .n{{text-align:right;white-space:nowrap}}.sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}
 .sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
+.sg-rank .bar{{width:22%;min-width:90px}}.sg-rank .bar div{{position:relative;height:14px;background:#F3F2EC}}
+.sg-rank .bar i{{position:absolute;inset:0 auto 0 0;background:#9CC9C4}}.sg-rank .last .bar i{{background:#E3A79A}}
+.sg-rank .bar u{{position:absolute;top:-3px;bottom:-3px;width:1px;background:{INK}}}
+.sg-rank .value{{font-weight:600}}.sg-rank .total td{{font-weight:600;border-top:1px solid {LINE};background:{GROUND}}}
+.sg-rank .apart td{{color:{MUTED};background:{GROUND}}}.sg-rank .why a{{color:{MUTED};border:0}}
+.sg-callout{{display:flex;flex-wrap:wrap;gap:4px 14px;background:#fff;border:1px solid {LINE};border-radius:6px;
+padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LATE}}}
+.sg-callout a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 /* hairline between rows */
 [class*="st-key-row-"]{{border-top:1px solid #ECEAE3;padding-top:.4rem}}
 /* sign-in art bleeds to the edges */
@@ -63,7 +71,39 @@ CSS = f"""<style>
 [data-testid=stFileUploaderDropzone] button p::after{{content:var(--upload);font-size:.875rem}}
 /* lanes are a tone darker than the ground */
 [class*="st-key-lane-"]{{background:#F3F2EC;border-color:transparent}}
+/* the link in a lane's head is as large as a panel's title */
+[class*="st-key-lanehead-"] a{{padding:0;background:none!important}}[class*="st-key-lanehead-"] a p{{font-size:1rem}}
+/* one line of text on a card */
+{_CARDS} a p{{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}}
+/* the map fills what is left of the screen: pixel heights fit one screen only */
+.st-key-mapbox{{flex:none!important;height:calc(100vh - 8.25rem)!important;min-height:26rem;background:#fff;
+border:1px solid {LINE};border-radius:6px;overflow:hidden;position:relative}}
+.st-key-mapbox :is([data-testid=stElementContainer]:has([data-testid=stDeckGlJsonChart]),[data-testid=stFullScreenFrame],
+[data-testid=stFullScreenFrame]>div,[data-testid=stDeckGlJsonChart]){{height:100%!important}}
+.st-key-mapbox [data-testid=stElementContainer]:not(:has([data-testid=stDeckGlJsonChart])){{position:absolute;left:12px;
+bottom:12px;width:auto!important;max-width:calc(100% - 24px);z-index:3}}
+.st-key-p-mapside{{flex:none!important;height:calc(100vh - 8.25rem)!important;min-height:26rem;overflow:auto}}
+.sg-legend{{display:flex;flex-wrap:wrap;gap:4px 14px;background:#FFFFFFF0;border:1px solid {LINE};border-radius:6px;
+padding:8px 12px;font-size:14px;line-height:20px;color:{MUTED}}}
+.sg-legend span{{display:flex;gap:6px;align-items:center;white-space:nowrap}}.sg-legend b{{color:{INK};font-weight:600}}
+.sg-legend i{{width:18px;height:14px;border-radius:2px;border:1px solid #1B243026}}
+.sg-legend i.chip{{width:13px;height:13px;border:0;border-radius:0;background:{LATE}}}
+/* the way down to a unit, in one line */
+.st-key-crumbs a{{padding:0;background:none!important}}.st-key-crumbs a p{{font-size:1rem;color:{MUTED}}}
+/* the map's panel: a unit's name and figures, and who answers for it */
+.sg-place h2{{font-size:1.5rem;line-height:2rem;display:flex;gap:10px;align-items:center;margin:0}}
+.sg-place h2 i{{width:22px;height:22px;border-radius:4px;border:1px solid #1B243033}}
+.sg-place p,.sg-people span{{color:{MUTED};font-size:14px;margin:0}}
+.sg-place>div{{display:grid;grid-template-columns:repeat(3,1fr);margin-top:12px;padding:10px 0;border:solid #ECEAE3;border-width:1px 0}}
+.sg-place>div div+div{{border-left:1px solid #ECEAE3;padding-left:14px}}
+.sg-place>div b{{display:block;font-size:1.625rem;line-height:2rem;font-weight:600}}
+.sg-people h3{{font-size:14px;font-weight:400;color:{MUTED};margin:0 0 6px}}
+.sg-people>div{{display:grid;grid-template-columns:auto 1fr auto;gap:0 12px;align-items:center;margin-bottom:10px;line-height:22px}}
+.sg-people i{{grid-row:span 2;width:40px;height:40px;border-radius:50%;background:#E2F0EE;color:{BRAND};font-style:normal;
+font-weight:600;display:grid;place-items:center}}
+.sg-people b{{font-weight:600}}.sg-people div>span:last-child{{grid-column:2/4}}
 @media(max-width:640px){{
+.st-key-mapbox{{height:60vh!important;min-height:20rem}}.st-key-p-mapside{{height:auto!important}}
 .stMainBlockContainer{{padding-left:1rem;padding-right:1rem}}
 [data-testid=stLayoutWrapper]:has(>.st-key-frame){{right:.75rem;max-width:62vw}}
 .st-key-art{{display:none}}
