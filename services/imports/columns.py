@@ -92,11 +92,13 @@ def load_mapping(written: str) -> ColumnMap:
     tables = [data.get("columns"), data.get("states", {})]
     if unknown or not all(isinstance(table, dict) for table in tables):
         raise BadInput("mapping_broken", detail=", ".join(sorted(unknown)) or "[columns]")
-    columns, states = ({str(key): str(value) for key, value in table.items()} for table in tables)  # type: ignore[union-attr]
+    columns, states = ({str(key): str(value) for key, value in table.items()} for table in tables)
     return ColumnMap(columns, states, data.get("date_format"), data.get("timezone"))
 
 
 def _quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    escaped = "".join(f"\\u{ord(letter):04X}" if ord(letter) < 32 or ord(letter) == 127 else letter for letter in escaped)
+    escaped = "".join(
+        f"\\u{ord(letter):04X}" if ord(letter) < 32 or ord(letter) == 127 else letter for letter in escaped
+    )
     return f'"{escaped}"'

@@ -97,7 +97,8 @@ def canonical(frame: pl.DataFrame, mapping: ColumnMap, names: Iterable[str]) -> 
     """The frame with canonical columns instead of the file's; a column the file lacks is null."""
     empty = pl.lit(None, dtype=pl.String)
     return frame.select(
-        pl.col(NUMBER), *((pl.col(mapping.columns[name]) if name in mapping.columns else empty).alias(name) for name in names)
+        pl.col(NUMBER),
+        *((pl.col(mapping.columns[name]) if name in mapping.columns else empty).alias(name) for name in names),
     )
 
 

@@ -86,16 +86,18 @@ class Checker:
             pl.when(pl.col("settled_at").is_not_null()).then(pl.lit(State.CLOSED.value))
             .otherwise(pl.lit(State.PENDING_TRIAGE.value))
         )  # fmt: skip
-        mapped = pl.col("state").replace_strict(known, default=None, return_dtype=pl.String) if known else pl.lit(None, pl.String)
+        mapped = (
+            pl.col("state").replace_strict(known, default=None, return_dtype=pl.String)
+            if known
+            else pl.lit(None, pl.String)
+        )
         frame = frame.with_columns(
             state_label=pl.col("state"), state=pl.coalesce(mapped, absent), parsed_settled_at=pl.col("settled_at")
         )
         state = pl.col("state")
         ends = ~state.is_in([*_OPEN, State.DRAFT.value, UNKNOWN])
         at_day = (pl.col("settled_at") + pl.duration(days=1) > pl.col("reported_at")) & pl.col("settled_at_day")
-        settled = (
-            pl.when(at_day).then(pl.max_horizontal("settled_at", "reported_at")).otherwise(pl.col("settled_at"))
-        )
+        settled = pl.when(at_day).then(pl.max_horizontal("settled_at", "reported_at")).otherwise(pl.col("settled_at"))
         due = pl.when(pl.col("due_at_day")).then(pl.col("due_at") + pl.duration(days=1)).otherwise(pl.col("due_at"))
         return frame.with_columns(
             is_open=state.is_in(_OPEN), is_settled=state.is_in(_SETTLED),
@@ -112,7 +114,11 @@ class Checker:
         found = {word: place for word, place in self.places.of(words).items() if place is not None}
         every = {place.id: place for place in (*found.values(), fallback)}
         ids = {word: place.id for word, place in found.items()}
-        unit = pl.col("unit_code").replace_strict(ids, default=None, return_dtype=pl.Int64) if ids else pl.lit(None, pl.Int64)
+        unit = (
+            pl.col("unit_code").replace_strict(ids, default=None, return_dtype=pl.Int64)
+            if ids
+            else pl.lit(None, pl.Int64)
+        )
         lookup = pl.DataFrame(
             [(place.id, place.level, place.seen, *place.path) for place in every.values()], orient="row",
             schema={"unit_id": pl.Int64, "unit_level": pl.String, "seen": pl.Boolean, **dict.fromkeys(PATH, pl.Int64)},
@@ -124,7 +130,11 @@ class Checker:
     def _labelled(self, frame: pl.DataFrame) -> pl.DataFrame:
         labels = frame.get_column("category").drop_nulls().unique(maintain_order=True).to_list()
         known = self.categories.of_labels(labels)
-        category = pl.col("category").replace_strict(known, default=None, return_dtype=pl.Int64) if known else pl.lit(None, pl.Int64)
+        category = (
+            pl.col("category").replace_strict(known, default=None, return_dtype=pl.Int64)
+            if known
+            else pl.lit(None, pl.Int64)
+        )
         frame = frame.with_columns(category_id=category)
         if frame.get_column("category_id").null_count():
             words = self.categories.suggested(frame.select(pl.concat_str("title", "text", separator="\n")).to_series())
@@ -132,7 +142,9 @@ class Checker:
         return self._with_departments(frame)
 
     def _with_departments(self, frame: pl.DataFrame) -> pl.DataFrame:
-        found = self.departments.of_labels(frame.get_column("department").drop_nulls().unique(maintain_order=True).to_list())
+        found = self.departments.of_labels(
+            frame.get_column("department").drop_nulls().unique(maintain_order=True).to_list()
+        )
         lookup = pl.DataFrame(
             [(label, number, level) for label, (number, level) in found.items()], orient="row",
             schema={"department": pl.String, "department_id": pl.Int64, "department_level": pl.String},
@@ -148,6 +160,7 @@ def _rules() -> list[tuple[str, str, pl.Expr, str]]:
         (name, "date_wrong", pl.col(f"{name}_filled") & pl.col(column).is_null(), f"{name}_given")
         for name, column in parsed.items()
     ]
+    timeless = pl.col("is_settled") & pl.col("settled_at").is_null() & ~pl.col("settled_at_filled")
     return [
         *rules,
         ("reported_at", "missing", ~pl.col("reported_at_filled"), "reported_at_given"),
@@ -155,7 +168,7 @@ def _rules() -> list[tuple[str, str, pl.Expr, str]]:
         ("text", "too_long", pl.col("text").str.len_chars() > TEXT_LENGTH, "title"),
         ("external_id", "too_long", pl.col("external_id").str.len_chars() > EXTERNAL_LENGTH, "external_id"),
         ("state", "state_unknown", pl.col("state") == UNKNOWN, "state_label"),
-        ("settled_at", "missing", pl.col("is_settled") & pl.col("settled_at").is_null() & ~pl.col("settled_at_filled"), "state_label"),
+        ("settled_at", "missing", timeless, "state_label"),
         ("settled_at", "settled_before_reported", pl.col("ended_at") < pl.col("reported_at"), "settled_at_given"),
         ("unit_code", "outside_scope", ~pl.col("seen"), "unit_code"),
     ]  # fmt: skip
@@ -179,6 +192,7 @@ def _with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     The content key is the SHA-256 of text (without white space), title, time reported, place as written and who
     reported. A row is repeated when its number, or without one its content key, stood in the file before.
     """
+
     def joined(names: tuple[str, ...]) -> pl.Expr:
         return pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in names], separator="\x1f")
 
@@ -187,10 +201,17 @@ def _with_keys(frame: pl.DataFrame) -> pl.DataFrame:
     content = joined(("bare", "title", "reported_at", "unit_code", "place", "reporter", "phone"))
     told, contents = frame.select(told=joined(_TOLD), content=content).get_columns()
     without = frame.get_column("external_id").is_null().to_list()
-    keys = [hashlib.sha256(content.encode()).hexdigest() if no_id else None for content, no_id in zip(contents, without, strict=True)]
+    keys = [
+        hashlib.sha256(content.encode()).hexdigest() if no_id else None
+        for content, no_id in zip(contents, without, strict=True)
+    ]
     prints = [hashlib.sha256(row.encode()).hexdigest()[:24] for row in told]
-    frame = frame.with_columns(content_key=pl.Series(keys, dtype=pl.String), fingerprint=pl.Series(prints, dtype=pl.String))
+    frame = frame.with_columns(
+        content_key=pl.Series(keys, dtype=pl.String), fingerprint=pl.Series(prints, dtype=pl.String)
+    )
     return frame.with_columns(
-        key_hash=pl.concat_str(pl.col("external_id").is_null().cast(pl.String), pl.coalesce("external_id", "content_key")).hash(),
+        key_hash=pl.concat_str(
+            pl.col("external_id").is_null().cast(pl.String), pl.coalesce("external_id", "content_key")
+        ).hash(),
         text_hash=pl.col("bare").hash(),
     ).drop("bare")

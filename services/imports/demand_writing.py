@@ -18,12 +18,35 @@ from services.imports.context import Context
 
 PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
 MOMENTS = ("due_at", "level_since", "level_due_at", "settled_at", "closed_at")
-DESCRIBED = ("title", "text", "category_id", "unit_id", *PATH, "placed", "place", "longitude", "latitude", "reporter", "reporter_phone")
+DESCRIBED = (
+    "title",
+    "text",
+    "category_id",
+    "unit_id",
+    *PATH,
+    "placed",
+    "place",
+    "longitude",
+    "latitude",
+    "reporter",
+    "reporter_phone",
+)
 STATED = (
     "reported_at", "state", "is_open", "received", "level", "holder_unit_id", "department_id", "due_at", "level_since",
     "level_due_at", "settled_at", "settled_level", "self_settled", "closed_at",
 )  # fmt: skip
-INSERTED = ("id", "reference", "external_id", "content_key", *DESCRIBED, *STATED, "urgency", "source", "event_count", "version")
+INSERTED = (
+    "id",
+    "reference",
+    "external_id",
+    "content_key",
+    *DESCRIBED,
+    *STATED,
+    "urgency",
+    "source",
+    "event_count",
+    "version",
+)
 EVENT = ("demand_id", "seq", "at", "verb", "from_state", "to_state", "account_id", "actor_name", "reason", "facts")
 _FINGERPRINT = re.compile(r'"import": "([0-9a-f]+)"')
 
@@ -48,7 +71,15 @@ class Known:
             "known_unit_id": pl.Int64, "known_print": pl.String, "touched": pl.Boolean,
         }  # fmt: skip
         rows = [
-            (key, number, state.value, events, unit_id, prints.get(number, ("", 0))[0], prints.get(number, ("", 0))[1] != events)
+            (
+                key,
+                number,
+                state.value,
+                events,
+                unit_id,
+                prints.get(number, ("", 0))[0],
+                prints.get(number, ("", 0))[1] != events,
+            )
             for key, number, state, events, unit_id, _ in found
         ]
         return cls(pl.DataFrame(rows, schema=schema, orient="row"), hidden)
@@ -57,7 +88,9 @@ class Known:
         """The rows that are new, and those that are known and say something else than last time."""
         keyed = good.with_columns(known_key=pl.coalesce("external_id", "content_key"))
         joined = keyed.join(self.rows, on="known_key", how="left", maintain_order="left")
-        return joined.filter(pl.col("known_id").is_null()), joined.filter(pl.col("known_print") != pl.col("fingerprint"))
+        return joined.filter(pl.col("known_id").is_null()), joined.filter(
+            pl.col("known_print") != pl.col("fingerprint")
+        )
 
 
 def _found(context: Context, key: Any, values: Iterable[str]) -> list[tuple[str, int, State, int, int, bool]]:
@@ -65,7 +98,8 @@ def _found(context: Context, key: Any, values: Iterable[str]) -> list[tuple[str,
     mine = None if context.actor.is_system else context.actor.unit_id
     rows: list[tuple[str, int, State, int, int, bool]] = []
     for some in bulk.parts(values):
-        statement = select(key, Demand.id, Demand.state, Demand.event_count, Demand.unit_id, seen).where(col(key).in_(some))
+        columns: list[Any] = [key, Demand.id, Demand.state, Demand.event_count, Demand.unit_id, seen]
+        statement = select(*columns).where(col(key).in_(some))
         if key is Demand.content_key:
             statement = statement.where(col(Demand.external_id).is_(None))
         rows += [(*row[:5], mine is None or row[5] == mine) for row in context.session.execute(statement)]
@@ -121,7 +155,12 @@ class Writer:
             same = some.get_column("unit_id") == some.get_column("known_unit_id")
             for stays, kept in ((True, [name for name in columns if name not in PATH]), (False, columns)):
                 part = some.filter(same == stays)
-                bulk.update(self._context.session, self._demands, [*kept, "event_count"], self._written(part, (*kept, "event_count", "id")))
+                bulk.update(
+                    self._context.session,
+                    self._demands,
+                    [*kept, "event_count"],
+                    self._written(part, (*kept, "event_count", "id")),
+                )
         self._bump(rows)
         bulk.insert(self._context.session, self._events, EVENT, self._update_events(rows))
 

@@ -90,11 +90,13 @@ class DemandImporter:
         return good.filter(~hidden)
 
     def _with_deadlines(self, good: pl.DataFrame) -> pl.DataFrame:
-        """Fill the deadline of open rows that have none: the solving limit of general urgency, from the time reported."""
+        """Fill the deadline of open rows without one: the solving limit of general urgency, from the time reported."""
         needed = good.filter(pl.col("is_open") & pl.col("due_at").is_null()).get_column("reported_at").unique()
         if not len(needed):
             return good
-        found = {at: self._limit(at.replace(tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None) for at in needed.to_list()}
+        found = {
+            at: self._limit(at.replace(tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None) for at in needed.to_list()
+        }
         lookup = pl.DataFrame(
             {"reported_at": list(found), "computed": list(found.values())},
             schema={"reported_at": pl.Datetime("us"), "computed": pl.Datetime("us")},

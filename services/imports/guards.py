@@ -17,7 +17,7 @@ MAX_BYTES = 200 * 1024 * 1024
 MAX_UNPACKED = 600 * 1024 * 1024
 """The most a workbook (or a .gz) may unfold to."""
 MAX_RATIO = 120
-"""Above this compression a workbook part of more than RATIO_FROM bytes is no table any more (real ones reach about 40)."""
+"""A workbook part of more than RATIO_FROM bytes compressed further is no table any more (real ones reach about 40)."""
 RATIO_FROM = 20 * 1024 * 1024
 MAX_CELLS = 40_000_000
 """The most cells a sheet may span; one cell at XFD1048576 would otherwise ask for 17 thousand million."""
@@ -115,7 +115,9 @@ def unpacked_gzip(path: Path) -> Path:
             for piece in _pieces(packed):  # type: ignore[arg-type]
                 written += len(piece)
                 if written > MAX_UNPACKED:
-                    raise BadInput("file_too_large", file=path.name, megabytes=written // 2**20, limit=MAX_UNPACKED // 2**20)
+                    raise BadInput(
+                        "file_too_large", file=path.name, megabytes=written // 2**20, limit=MAX_UNPACKED // 2**20
+                    )
                 out.write(piece)
     except (OSError, EOFError) as error:
         Path(name).unlink(missing_ok=True)

@@ -58,7 +58,7 @@ class Categories:
         return made.id or 0
 
     def suggested(self, texts: pl.Series) -> pl.Series:
-        """The category the words of each text suggest, as services.categories.suggest does, else the class of others."""
+        """The category that the words of each text suggest (services.categories.suggest), else the class of others."""
         if not self._patterns:
             return pl.Series([self._other.id] * len(texts), dtype=pl.Int64)
         found = texts.fill_null("").str.to_lowercase().str.extract_many(self._patterns, overlapping=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, or_
 from sqlmodel import Session, col, select
@@ -14,12 +15,15 @@ COMMITTEES = (
     "社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会", "村委会",
 )  # fmt: skip
 """What a committee's name ends with, the longest first."""
+_COLUMNS: list[Any] = [
+    getattr(Unit, name) for name in ("id", "code", "level", "name", "short_name", "name_en", "valid_to")
+]
 ENDINGS = ("行政村", "自然村", "社区", "村", "街道办事处", "街道", "镇", "乡", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit as far as an import needs it; `path` are its ancestors' ids by depth, itself among them, None where none."""
+    """A unit as far as an import needs it; `path` are its ancestors' ids by depth, itself among them."""
 
     id: int
     code: str
@@ -29,9 +33,10 @@ class Place:
 
 
 def short_name(name: str, above: Sequence[str] = ()) -> str:
-    """The name as said on site: 霍坡村民委员会 is 霍坡村, 济源市承留镇 below 济源市 is 承留镇, 雁山社区居民委员会 is 雁山社区.
+    """The name as said on site: 霍坡村民委员会 is 霍坡村, 雁山社区居民委员会 is 雁山社区.
 
-    `above` are the names of the units above it, the top first; each is taken off the front where it stands there.
+    `above` are the names of the units above it, the top first; each is taken off the front where it stands there:
+    济源市承留镇 below 济源市 is 承留镇.
     """
     rest = name.strip()
     for prefix in above:
@@ -70,35 +75,33 @@ class Places:
     def _look_up(self, words: list[str]) -> None:
         tries = {word: spellings(word) for word in words}
         names = sorted({name for each in tries.values() for name in each})
-        rows = self._session.execute(
-            select(Unit.id, Unit.code, Unit.level, Unit.name, Unit.short_name, Unit.name_en, Unit.valid_to).where(
-                or_(
-                    col(Unit.code).in_(words), col(Unit.name).in_(names), col(Unit.short_name).in_(names),
-                    col(Unit.name_en).in_(words),
-                )
-            )
-        ).all()  # type: ignore[call-overload]  # fmt: skip
+        named = or_(
+            col(Unit.code).in_(words), col(Unit.name).in_(names), col(Unit.short_name).in_(names),
+            col(Unit.name_en).in_(words),
+        )  # fmt: skip
+        rows = self._session.execute(select(*_COLUMNS).where(named)).all()
         by_code = {row.code: row for row in rows}
-        by_name: dict[str, dict[int, Row]] = {}
+        by_name: dict[str, dict[int, Row[Any]]] = {}
         for row in rows:
             if row.valid_to is None:
                 for name in {row.name, row.short_name, row.name_en}:
                     by_name.setdefault(name, {})[row.id] = row
-        chosen = {word: by_code.get(word) or _only(tries[word], by_name) for word in words}
+        chosen: dict[str, Row[Any] | None] = {word: by_code.get(word) or _only(tries[word], by_name) for word in words}
         paths = paths_of(self._session, [row.id for row in chosen.values() if row is not None])
-        self._found |= {word: row and self._place(row, paths[row.id]) for word, row in chosen.items()}
+        for word, found in chosen.items():
+            self._found[word] = None if found is None else self._place(found, paths[found.id])
 
-    def _place(self, row: Row, path: tuple[int | None, ...]) -> Place:
+    def _place(self, row: Row[Any], path: tuple[int | None, ...]) -> Place:
         seen = self._actor.is_system or self._actor.unit_id in path
         return Place(id=row.id, code=row.code, level=row.level, seen=seen, path=path)
 
     def by_id(self, unit_id: int) -> Place:
         """The place of a unit that is known to exist."""
-        row = self._session.execute(select(Unit.id, Unit.code, Unit.level).where(col(Unit.id) == unit_id)).one()  # type: ignore[call-overload]
+        row = self._session.execute(select(*_COLUMNS).where(col(Unit.id) == unit_id)).one()
         return self._place(row, paths_of(self._session, [unit_id])[unit_id])
 
 
-def _only(names: Sequence[str], by_name: dict[str, dict[int, Row]]) -> Row | None:
+def _only(names: Sequence[str], by_name: dict[str, dict[int, Row[Any]]]) -> Row[Any] | None:
     for name in names:
         found = by_name.get(name, {})
         if found:

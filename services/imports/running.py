@@ -14,11 +14,19 @@ from services.imports.columns import ColumnMap, checked
 from services.imports.context import Context, Importer, canonical
 from services.imports.demands import DemandImporter
 from services.imports.fields import Kind, field_names
+from services.imports.households import HouseholdImporter
+from services.imports.outlines import OutlineImporter
+from services.imports.people import PeopleImporter
 from services.imports.places import Place, Places
 from services.imports.report import ImportReport, PreviewRow
 from services.imports.tables import NUMBER, Table
+from services.imports.units import UnitImporter
 
 IMPORTERS: dict[Kind, Callable[[Context], Importer]] = {
+    Kind.UNITS: UnitImporter,
+    Kind.OUTLINES: OutlineImporter,
+    Kind.PEOPLE: PeopleImporter,
+    Kind.HOUSEHOLDS: HouseholdImporter,
     Kind.DEMANDS: DemandImporter,
 }
 

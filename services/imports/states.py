@@ -17,7 +17,8 @@ _WORDS: dict[State, str] = {
     State.ESCALATED: "升级 已升级 escalated",
     State.PENDING_VERIFY: "待核查 待核实 已处置 resolved fixed",
     State.PENDING_CALLBACK: "待回访 已反馈 已答复",
-    State.CLOSED: "已办结 办结 已结案 结案 已完成 完成 已办理 已解决 已关闭 已回复 closed completed complete done finished solved",
+    State.CLOSED: "已办结 办结 已结案 结案 已完成 完成 已办理 已解决 已关闭 已回复 "
+    "closed completed complete done finished solved",
     State.ARCHIVED: "已归档 归档 archived",
     State.REJECTED: "不予受理 已驳回 驳回 不受理 rejected declined refused",
     State.VOID: "作废 已作废 已撤销 撤销 void cancelled canceled withdrawn invalid",

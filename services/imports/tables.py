@@ -28,7 +28,7 @@ MAX_COLUMNS = 512
 class Table:
     """An opened file: its headings, how many data rows, and the number of the first one. All cells are text.
 
-    `chunks` can be walked again and again. A CSV stays on the disk; a workbook is held in memory, which its limits bound.
+    `chunks` can be walked again and again. A CSV stays on the disk; a workbook is held in memory, within its limits.
     """
 
     kind: Kind

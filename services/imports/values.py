@@ -11,7 +11,7 @@ _CONTROL = r"_x00[01][0-9A-Fa-f]_|_x007F_|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200b
 
 
 def line(value: pl.Expr) -> pl.Expr:
-    """One line of text: debris of spreadsheets and control characters gone, runs of white space one space; empty is null."""
+    """One line of text: without spreadsheets' debris and control characters, white space made one space; empty is null."""
     bare = value.str.replace_all(r"_x000[9ADad]_", " ").str.replace_all(_CONTROL, "")
     bare = bare.str.replace_all(r"\s+", " ").str.strip_chars()
     return pl.when(bare.str.len_bytes() > 0).then(bare)
@@ -50,7 +50,7 @@ def day_first_seen(value: pl.Expr) -> pl.Expr:
 
 
 def moments(frame: pl.DataFrame, column: str, style: DateStyle) -> pl.DataFrame:
-    """`column` as UTC (without a zone, in microseconds; null where it is none) and `column`_day: written without a time.
+    """`column` as UTC (without a zone, in microseconds; null where it is none); `column`_day: written without a time.
 
     Taken are 2018-12-26T10:13:37+08:00, 2018/12/26 10:13:37, 2018年12月26日, 04/12/2018 11:11:26 AM, 26.12.2018,
     20181226 and a spreadsheet's day number. A time without a zone is in the style's.
@@ -70,7 +70,10 @@ def moments(frame: pl.DataFrame, column: str, style: DateStyle) -> pl.DataFrame:
 
 def _parsed(text: pl.Series, *, day_first: bool) -> pl.DataFrame:
     value = pl.col("v")
-    groups = {name: value.str.extract_groups(pattern) for name, pattern in (("f", _YEAR_FIRST), ("l", _YEAR_LAST), ("c", _COMPACT))}
+    groups = {
+        name: value.str.extract_groups(pattern)
+        for name, pattern in (("f", _YEAR_FIRST), ("l", _YEAR_LAST), ("c", _COMPACT))
+    }
     frame = text.alias("v").to_frame().with_columns(serial=value.str.extract(_SERIAL, 1).cast(pl.Float64), **groups)
 
     def either(name: str, *sources: str) -> pl.Expr:
@@ -83,9 +86,7 @@ def _parsed(text: pl.Series, *, day_first: bool) -> pl.DataFrame:
         ap=either("ap", "f", "l").str.to_lowercase(), z=either("z", "f", "l"), serial=pl.col("serial"),
     )  # fmt: skip
     hour = pl.col("h").cast(pl.Int32)
-    hour = (
-        pl.when(pl.col("ap") == "pm").then(hour % 12 + 12).when(pl.col("ap") == "am").then(hour % 12).otherwise(hour)
-    )
+    hour = pl.when(pl.col("ap") == "pm").then(hour % 12 + 12).when(pl.col("ap") == "am").then(hour % 12).otherwise(hour)
     written = pl.format(
         "{}-{}-{} {}:{}:{}", pl.col("y"), pl.col("m").str.zfill(2), pl.col("d").str.zfill(2),
         hour.fill_null(0).cast(pl.String).str.zfill(2), pl.col("mi").fill_null("0").str.zfill(2),
@@ -108,9 +109,15 @@ def _utc(at: pl.Expr, offset: pl.Expr, zone: str) -> pl.Expr:
     def settled(value: pl.Expr) -> pl.Expr:
         return value.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
 
-    local = pl.coalesce(settled(at), settled(at + pl.duration(hours=1))).dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    local = (
+        pl.coalesce(settled(at), settled(at + pl.duration(hours=1)))
+        .dt.convert_time_zone("UTC")
+        .dt.replace_time_zone(None)
+    )
     digits = offset.str.replace(":", "")
-    minutes = digits.str.slice(1, 2).cast(pl.Int32, strict=False) * 60 + digits.str.slice(3, 2).cast(pl.Int32, strict=False)
+    minutes = digits.str.slice(1, 2).cast(pl.Int32, strict=False) * 60 + digits.str.slice(3, 2).cast(
+        pl.Int32, strict=False
+    )
     minutes = pl.when(offset.str.starts_with("-")).then(-minutes).otherwise(minutes).fill_null(0)
     return pl.when(offset.is_null()).then(local).otherwise(at - pl.duration(minutes=minutes))
 
