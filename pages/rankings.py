@@ -1,9 +1,46 @@
-"""To be drawn."""
+"""Rankings: the units of a level side by side over a period, and what holds each of them back."""
 
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame
+from pages.ui import frame, layout
+from pages.ui import rankings as parts
+from services import figures, rankings
+from services.database import reading
 
 user = frame.user(Permission.SEE_FIGURES)
-st.caption("rankings")
+t, here, period = user.t, frame.unit(user), frame.period(user)
+
+with st.container(gap=12):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        layout.title(t("Rankings"))
+        st.markdown(f":gray[{t.name(here.name, here.name_en)}]", width="content")
+        sort = parts.choose_sort(t)
+        level = parts.choose_level(user, here)
+        st.space("stretch")
+        if user.phone:
+            frame.choose_period(user)
+        days, clock = parts.days_of(user, period), t.clock(user.now)
+        st.caption(t("received {days} · all cases · {clock} updated", days=days, clock=clock), width="content")
+    if level is None:
+        with layout.panel("alone"):
+            layout.empty(t("There is nothing below this unit to compare. Choose a unit further up."))
+        st.stop()
+
+    with reading() as session:
+        rows = rankings.of_level(session, user.actor, here.id, level, period, now=user.now, sort=sort)
+        whole = figures.of_unit(session, user.actor, here.id, period, now=user.now)
+    last = max((row.rank for row in rows if row.rank is not None), default=0)
+    names = parts.names(user, here, level)
+    table = parts.Table(here, level, period, sort, names, rankings.pooled(rows), whole, last)
+
+    parts.callout(user, table, rows)
+    left, right = st.columns([72, 28], gap="small") if not user.phone else (st.container(), st.container())
+    with left, layout.panel("ranking"):
+        shown = 1
+        if len(rows) > parts.PAGE:
+            shown = st.pagination(-(-len(rows) // parts.PAGE), key=f"rankings-page-{here.id}-{level}", width="stretch")
+        st.html(parts.table_of(user, table, rows[(shown - 1) * parts.PAGE : shown * parts.PAGE]))
+    with right:
+        parts.chart(user, table, rows)
+        parts.how_to_read(user, table)

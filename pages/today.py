@@ -33,13 +33,16 @@ with st.container(gap=12):
     if parts.nothing(row):
         parts.start(user, row)
     parts.tiles(user, row)
+    if user.phone:
+        needs.needs(user, row, ranked)
     left, right = st.columns([62, 38], gap="small")
     with left:
         if row.level is None and user.actor.may(Permission.SEE_DEMANDS):
             parts.next_up(user, upcoming)
         parts.villages(user, row)
     with right:
-        needs.needs(user, row, ranked)
+        if not user.phone:
+            needs.needs(user, row, ranked)
     left, right = st.columns([62, 38], gap="small")
     with left:
         parts.flow(user, row)

@@ -112,6 +112,7 @@ TERMS: dict[str, dict[str, str]] = {
         "year": N_("This year"),
         "30-days": N_("Last 30 days"),
     },
+    "Sort": {"settlement": N_("Settlement rate"), "on_time": N_("Settled in time"), "speed": N_("Speed")},
     "Holiday": {
         "New Year's Day": N_("New Year's Day"),
         "Spring Festival": N_("Spring Festival"),

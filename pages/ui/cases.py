@@ -21,7 +21,8 @@ def anchor(text: str, page: str, wanted: Filter) -> str:
     """A link in an HTML table, or the bare text for someone who has no such page. The text is escaped here."""
     if not navigation.has(page):
         return escape(text)
-    return f'<a href="{escape(f"{page}?{urlencode(wanted)}")}" target="_self">{escape(text)}</a>'
+    address = f"./{navigation.page(page).url_path}?{urlencode(wanted)}"
+    return f'<a href="{escape(address)}" target="_self">{escape(text)}</a>'
 
 
 def link(label: str, page: str, wanted: Filter, **options: str) -> None:

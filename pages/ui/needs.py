@@ -24,7 +24,7 @@ FEWEST_DUE = 10
 def needs(user: User, row: TodayRow, ranked: Sequence[RankRow]) -> None:
     """What needs this person now, the loudest first, each with the way to it."""
     t = user.t
-    height: Any = "content" if user.phone else 484
+    height: Any = "content" if user.phone else 458
     with layout.panel("needs", t("Needs you now"), height=height):
         behind = furthest_behind(ranked)
         if behind is not None:

@@ -52,6 +52,7 @@ CSS = f"""<style>
 .sg-table .n{{text-align:right;white-space:nowrap}}.sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}
 .sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
+[class*="st-key-row-need"] p{{line-height:1.35}}
 .sg-rank .bar{{width:22%;min-width:90px}}.sg-rank .bar div{{position:relative;height:14px;background:#F3F2EC}}
 .sg-rank .bar i{{position:absolute;inset:0 auto 0 0;background:#9CC9C4}}.sg-rank .last .bar i{{background:#E3A79A}}
 .sg-rank .bar u{{position:absolute;top:-3px;bottom:-3px;width:1px;background:{INK}}}

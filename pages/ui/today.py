@@ -97,7 +97,7 @@ def _tile(
     with st.container(key=f"tile-{key}", gap=None):
         st.metric(
             label, value, note, delta_color=colour, delta_arrow="off", border=True, chart_data=shown, chart_type=kind,
-            height="content" if user.phone else 160,
+            height="content" if user.phone else 186,
         )  # fmt: skip
         link(user.t("See the cases"), "demands", wanted)
 
@@ -130,7 +130,8 @@ def _placed(version: int, unit_id: int, level: str, _user: User) -> dict[str, An
     return charts.plane({row.unit.code: row.geometry for row in rows})
 
 
-def _version() -> int:
+def version() -> int:
+    """Grows with every change of a unit: the key of what is kept of outlines and names."""
     with reading() as session:
         return sites.site(session).units_version
 
@@ -144,9 +145,9 @@ def villages(user: User, row: TodayRow) -> None:
     ramp = "".join(f':color[■]{{foreground="{tone}"}}' for tone in (RAMP[0], "#CFE0DD", "#AECFCB", RAMP[1]))
     most = max(village.open for village in row.villages)
     legend = f":red[■] {t('late')}&emsp;{t('open')} 0 {ramp} {t.number(most)}"
-    height: Any = "content" if user.phone else 484
+    height: Any = "content" if user.phone else 458
     with layout.panel("map", t("Late and open by {level}", level=level), legend, height=height):
-        placed = _placed(_version(), row.unit.id, row.level, user)
+        placed = _placed(version(), row.unit.id, row.level, user)
         left, right = st.columns([68, 32], gap="small") if placed else (None, st.container())
         if left is not None:
             areas = [
@@ -154,7 +155,7 @@ def villages(user: User, row: TodayRow) -> None:
                             village.open, village.overdue)
                 for village in row.villages
             ]  # fmt: skip
-            with left.container(height=260 if user.phone else 424, border=False):
+            with left.container(height=260 if user.phone else 398, border=False):
                 drawn = charts.village_map(areas, placed, t, size=11 if user.phone else 14)
                 st.altair_chart(drawn, height="stretch", theme=None, alt=t("Map of late and open demands"))
         with right:

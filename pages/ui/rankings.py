@@ -1,0 +1,294 @@
+"""The parts of Rankings: the switches, the table of real text whose numbers open their cases, and how to read it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from html import escape
+
+import streamlit as st
+
+from pages.charts.rankings import Dot, scatter
+from pages.charts.spark import spark
+from pages.i18n import Words
+from pages.ui import frame, layout
+from pages.ui.cases import anchor, filter_of, level_words
+from pages.ui.demands import address
+from pages.ui.frame import User
+from pages.ui.needs import furthest_behind, why
+from pages.ui.status import plain
+from pages.ui.style import BRAND, LATE
+from services import units
+from services.database import reading
+from services.demands import Filters
+from services.figures import FiguresRow
+from services.periods import Period
+from services.rankings import RankRow, Sort
+from services.units import UnitRow
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a ranking is of: the unit, the level ranked, the period, by what; and the names to show."""
+
+    unit: UnitRow
+    level: str
+    period: Period
+    sort: Sort
+    names: Mapping[int, str]
+    pooled: RankRow
+    whole: FiguresRow
+    last: int
+    """The worst rank given."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the units of the level hold all of the unit's cases: then the total opens the unit's own."""
+        whole, pooled = self.whole, self.pooled
+        return (whole.received, whole.due, whole.open) == (pooled.received, pooled.due, pooled.open)
+
+
+def levels(user: User, unit: UnitRow) -> list[str]:
+    """The levels below the unit that have more than one unit to compare, from above to below."""
+    with reading() as session:
+        found = units.counts(session, user.actor, unit.id)
+    keys = user.profile.level_keys
+    below = keys[keys.index(unit.level) + 1 :] if unit.level in keys else keys
+    return [key for key in below if found.get(key, 0) > 1]
+
+
+def choose_level(user: User, unit: UnitRow) -> str | None:
+    """The level to rank: from the address, else the ranking level, else the next one below."""
+    t, found = user.t, levels(user, unit)
+    if not found:
+        return None
+    usual = user.profile.ranking_level if user.profile.ranking_level in found else found[0]
+    asked = st.query_params.get("level")
+    default = asked if asked in found else usual
+    chosen = st.segmented_control(
+        t("Level"), found, default=default, format_func=lambda key: level_words(t, user.profile, key),
+        key=f"rankings-level-{unit.id}", label_visibility="collapsed", required=True,
+    ) or default  # fmt: skip
+    st.query_params["level"] = chosen
+    return chosen
+
+
+def choose_sort(t: Words) -> Sort:
+    """By what to rank: from the address, else by settlement rate."""
+    asked = st.query_params.get("sort")
+    default = Sort(asked) if asked in set(Sort) else Sort.SETTLEMENT
+    chosen = st.segmented_control(
+        t("Rank by"), list(Sort), default=default, format_func=t.term, key="rankings-sort",
+        label_visibility="collapsed", required=True,
+    ) or default  # fmt: skip
+    st.query_params["sort"] = chosen.value
+    return chosen
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _names(version: int, unit_id: int, level: str, language: str, _user: User) -> dict[int, str]:  # noqa: ARG001  the key
+    """The units' names; below the ranking level with the name of the unit above them that is ranked: 霍坡村第3网格."""
+    t, keys = _user.t, _user.profile.level_keys
+    with reading() as session:
+        rows = {row.id: row for row in units.below(session, _user.actor, unit_id)}
+    deeper = keys.index(level) > keys.index(_user.profile.ranking_level)
+    found = {}
+    for row in rows.values():
+        if row.level == level:
+            above = _above(rows, row, _user.profile.ranking_level) if deeper else None
+            parts = [t.name(each.name, each.name_en) for each in (above, row) if each]
+            found[row.id] = ("" if t.language == "zh" else ", ").join(parts if t.language == "zh" else parts[::-1])
+    return found
+
+
+def _above(rows: Mapping[int, UnitRow], row: UnitRow, level: str) -> UnitRow | None:
+    seen = rows.get(row.parent_id or 0)
+    while seen is not None and seen.level != level:
+        seen = rows.get(seen.parent_id or 0)
+    return seen
+
+
+def names(user: User, unit: UnitRow, level: str) -> dict[int, str]:
+    """The name of each unit of a level as a ranking shows it."""
+    from pages.ui.today import version
+
+    return _names(version(), unit.id, level, user.t.language, user)
+
+
+def callout(user: User, table: Table, rows: Sequence[RankRow]) -> None:
+    """One sentence first: who is furthest behind and why, with the way to the cases that say so."""
+    t, behind = user.t, furthest_behind(rows)
+    if behind is None:
+        return
+    missed = anchor(why(user, behind), "demands", _limits(user, table, behind.code, kept=False))
+    rate = t(
+        "{rate} in time ({on_time} / {due}), all together {all}", rate=t.percent(behind.on_time_rate),
+        on_time=t.number(behind.on_time), due=t.number(behind.due), all=t.percent(table.pooled.on_time_rate),
+    )  # fmt: skip
+    title = t("{place} is furthest behind", place=_name(t, table, behind))
+    st.html(
+        f"<div class=sg-callout><span class=late>■</span> <b>{escape(title)}</b>"
+        f"<span>{escape(rate)}</span><span>{missed}</span></div>"
+    )
+
+
+def table_of(user: User, table: Table, rows: Sequence[RankRow]) -> str:
+    """The whole table as HTML: ranked units, the pooled total, and those without data apart."""
+    t = user.t
+    level = level_words(t, user.profile, table.level)
+    heads = [("n", t("Rank")), ("", level), ("bar", t.term(table.sort)), ("n", "")]
+    heads += [("n", words) for words in _measures(t, table.sort)]
+    heads += [("n", t("Late now")), ("s", t("In time, 12 weeks")), ("why", t("What holds it back"))]
+    titles = "".join(f'<th class="{kind}">{escape(words)}</th>' for kind, words in heads)
+    ranked = [row for row in rows if row.rank is not None]
+    apart = [row for row in rows if row.rank is None]
+    body = "".join(_line(user, table, row) for row in ranked) + _total(user, table)
+    if apart:
+        note = t.n("{n} not ranked: no data, which is not 0", "{n} not ranked: no data, which is not 0", len(apart))
+        body += f'<tr class=apart><td colspan=12>{escape(note)}</td></tr>'
+        body += "".join(_line(user, table, row) for row in apart)
+    return f'<table class="sg-table sg-rank"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _measures(t: Words, sort: Sort) -> list[str]:
+    """The columns beside the one ranked by, whose value stands at the bar already."""
+    columns = {
+        Sort.SETTLEMENT: [t("Settlement rate"), t("Settled / received")], Sort.ON_TIME: [t("In time"), t("In time / due")],
+        Sort.SPEED: [t("Median time")],
+    }  # fmt: skip
+    columns[sort] = columns[sort][1:]
+    return [words for words_of in columns.values() for words in words_of]
+
+
+def _line(user: User, table: Table, row: RankRow) -> str:
+    t = user.t
+    last = row.rank is not None and row.rank == table.last > 1
+    name = anchor(_name(t, table, row), "today", filter_of(row.code, period=table.period.key))
+    mark = "<span class=late>■</span> " if last else ""
+    line = spark(row.trend, t("In time, 12 weeks"), low=0.4, high=1.0, colour=LATE if last else BRAND,
+                 base=table.pooled.on_time_rate)  # fmt: skip
+    reason = ""
+    if row.why is not None:
+        reason = anchor(why(user, row), "demands", _limits(user, table, row.code, kept=False))
+    return (
+        f"<tr{' class=last' if last else ''}><td class=n>{row.rank or '–'}</td><td>{mark}{name}</td>"
+        f"{_value(t, table, row)}{_counts(user, table, row, row.code)}"
+        f"<td class=s>{line}</td><td class='why m'>{reason}</td></tr>"
+    )
+
+
+def _value(t: Words, table: Table, row: RankRow) -> str:
+    """The bar and the number ranked by; the pooled value is a thin line across the bars."""
+    share, pooled = _share(table, row), _share(table, table.pooled)
+    line = "" if pooled is None else f"<u style='left:{pooled * 100:.2f}%'></u>"
+    bar = "" if share is None else f"<i style='width:{share * 100:.2f}%'></i>"
+    return f"<td class=bar><div>{bar}{line}</div></td><td class='n value'>{escape(_said(t, table.sort, row))}</td>"
+
+
+def _share(table: Table, row: RankRow) -> float | None:
+    """How long the bar is, as a share of its place: the rate itself, or the time to the longest there is."""
+    if table.sort is Sort.SPEED:
+        longest = max(24.0, (table.pooled.median_hours or 0) * 3)
+        return None if row.median_hours is None else min(1.0, row.median_hours / longest)
+    return row.settlement_rate if table.sort is Sort.SETTLEMENT else row.on_time_rate
+
+
+def _said(t: Words, sort: Sort, row: RankRow) -> str:
+    if sort is Sort.SPEED:
+        return _median(t, row)
+    return t.percent(row.settlement_rate if sort is Sort.SETTLEMENT else row.on_time_rate)
+
+
+def _median(t: Words, row: RankRow) -> str:
+    return "–" if row.median_hours is None else t.duration(timedelta(hours=row.median_hours))
+
+
+def _counts(user: User, table: Table, row: RankRow, code: str, page: str = "demands") -> str:
+    """Settled / received, in time, in time / due, median, late now: every count opens exactly its cases."""
+    t, key = user.t, table.period.key
+    settled = anchor(t.number(row.settled), page, filter_of(code, period=key, settled=1))
+    received = anchor(t.number(row.received), page, filter_of(code, period=key))
+    kept = anchor(t.number(row.on_time), page, _limits(user, table, code, kept=True))
+    due = anchor(t.number(row.due), page, _limits(user, table, code, kept=None))
+    late = "–"
+    if row.overdue:
+        late = t.number(row.overdue)
+        if table.period.end > user.now:
+            late = anchor(f"■ {late}", page, filter_of(code, overdue=1))
+    cells = {
+        Sort.SETTLEMENT: [escape(t.percent(row.settlement_rate)), f"{settled} / {received}"],
+        Sort.ON_TIME: [escape(t.percent(row.on_time_rate)), f"{kept} / {due}"],
+        Sort.SPEED: [escape(_median(t, row))],
+    }
+    cells[table.sort] = cells[table.sort][1:]
+    found = "".join(f"<td class=n>{cell}</td>" for cells_of in cells.values() for cell in cells_of)
+    return f"{found}<td class='n late'>{late}</td>"
+
+
+def _limits(user: User, table: Table, code: str, *, kept: bool | None) -> dict[str, str]:
+    """The cases whose limit passed in the period, so far; kept, missed or both."""
+    until = min(table.period.end, user.now)
+    return address.link(Filters(limit_from=table.period.start, limit_to=until, kept=kept), unit=code)
+
+
+def _total(user: User, table: Table) -> str:
+    t, rest = user.t, table.whole.received - table.pooled.received
+    note = t("counts added up, not the mean of rates")
+    if rest:
+        note = t("{n} more received stand at no unit of this level", n=t.number(rest))
+    counts = _counts(user, table, table.pooled, table.unit.code, "demands" if table.complete else "")
+    return (
+        f"<tr class=total><td></td><td>{escape(t('All together'))}</td>{_value(t, table, table.pooled)}"
+        f"{counts}<td></td><td class='why m'>{escape(note)}</td></tr>"
+    )
+
+
+def _name(t: Words, table: Table, row: RankRow) -> str:
+    return table.names.get(row.unit_id or 0) or t.name(row.name, row.name_en)
+
+
+def chart(user: User, table: Table, rows: Sequence[RankRow]) -> None:
+    """How many cases each unit had, and how it did."""
+    t, sort = user.t, table.sort
+    count_title = {Sort.SETTLEMENT: t("received"), Sort.ON_TIME: t("due"), Sort.SPEED: t("settled")}[sort]
+    dots = []
+    for row in rows:
+        value, count = _measured(sort, row)
+        if value is not None:
+            dots.append(Dot(_name(t, table, row), count, value, last=row.rank == table.last > 1))
+    pooled, _ = _measured(sort, table.pooled)
+    with layout.panel("scatter", t("Many cases or few"), height=470):
+        drawn = scatter(dots, pooled, t, count_title=count_title, value_title=t.term(sort), hours=sort is Sort.SPEED)
+        st.altair_chart(drawn, height="stretch", theme=None, alt=t("Many cases or few"))
+
+
+def _measured(sort: Sort, row: RankRow) -> tuple[float | None, int]:
+    """What a unit is ranked by, and of how many cases."""
+    match sort:
+        case Sort.SETTLEMENT:
+            return row.settlement_rate, row.received
+        case Sort.ON_TIME:
+            return row.on_time_rate, row.due
+        case Sort.SPEED:
+            return row.median_hours, row.settled
+
+
+def how_to_read(user: User, table: Table) -> None:
+    """What the numbers are of, in a few sentences."""
+    t = user.t
+    days = days_of(user, table.period)
+    lines = [
+        t("Settlement rate: of those received in the period ({days}), the share settled before its end.", days=days),
+        t("In time: of those whose limit passed in the period, whenever received, the share settled within it."),
+        t("Median time: half of the settled ones took longer."),
+        t("All cases count; none is left out."),
+        t("Few cases say little: 3 of 3 is not better than 990 of 1,000."),
+    ]
+    with layout.panel("read", t("How to read this")):
+        st.markdown("  \n".join(f":small[{plain(line)}]" for line in lines))
+
+
+def days_of(user: User, period: Period) -> str:
+    """The days of a period so far."""
+    return f"{user.t.day(period.from_day)} – {user.t.day(min(period.to_day, frame.today(user)))}"
