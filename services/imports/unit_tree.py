@@ -84,9 +84,7 @@ class Tree:
             self.after[line.code] = _node(line, self.before.get(line.code), sort)
         bad: list[tuple[str, str, Line]] = []
         self.laid = set(lines)
-        while found := [
-            (*problem, lines[code]) for code in lines if code in self.laid and (problem := self._problem(code))
-        ]:
+        while found := self._misfits(lines):
             bad += found
             for _, _, line in found:
                 self._take_back(line.code)
@@ -124,15 +122,20 @@ class Tree:
             self._chains[each] = whole if whole is None or len(whole) <= MAX_DEPTH else None
         return self._chains.get(code)
 
-    def _problem(self, code: str) -> tuple[str, str] | None:
+    def _misfits(self, lines: dict[str, Line]) -> list[tuple[str, str, Line]]:
+        """The lines that do not fit now: first those without a parent, for what hangs below them falls with them."""
+        laid = [code for code in lines if code in self.laid]
+        orphans = [code for code in laid if (up := self.after[code].parent) is not None and up not in self.after]
+        if orphans:
+            return [("parent_code", "parent_unknown", lines[code]) for code in orphans]
+        wrong = [code for code in laid if self.chain(code) is None]
+        if wrong:
+            return [("parent_code", "tree_wrong", lines[code]) for code in wrong]
+        return [("level", "level_order", lines[code]) for code in laid if self._out_of_order(code)]
+
+    def _out_of_order(self, code: str) -> bool:
         node = self.after[code]
-        if node.parent is not None and node.parent not in self.after:
-            return "parent_code", "parent_unknown"
-        if self.chain(code) is None:
-            return "parent_code", "tree_wrong"
-        if node.parent is not None and LEVELS.index(node.level) <= LEVELS.index(self.after[node.parent].level):
-            return "level", "level_order"
-        return None
+        return node.parent is not None and LEVELS.index(node.level) <= LEVELS.index(self.after[node.parent].level)
 
     def _name_all(self, lines: dict[str, Line]) -> None:
         """Depths, and short and Latin names, which need the names above."""

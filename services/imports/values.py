@@ -11,7 +11,7 @@ _CONTROL = r"_x00[01][0-9A-Fa-f]_|_x007F_|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{200b
 
 
 def line(value: pl.Expr) -> pl.Expr:
-    """One line of text: without spreadsheets' debris and control characters, white space made one space; empty is null."""
+    """One line of text: without debris and control characters, runs of white space one space; empty is null."""
     bare = value.str.replace_all(r"_x000[9ADad]_", " ").str.replace_all(_CONTROL, "")
     bare = bare.str.replace_all(r"\s+", " ").str.strip_chars()
     return pl.when(bare.str.len_bytes() > 0).then(bare)
