@@ -1,6 +1,7 @@
 """Charts beside one demand: the strip of days to its deadline, the bar of who held it, the spot it is about. Pure."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,9 +11,13 @@ import altair as alt
 from pages.charts import theme
 from pages.i18n import Words
 from pages.ui.style import BRAND, INK, LATE, MUTED
+from services.units import OutlineRow
 
+PLANE: dict[str, Any] = {"type": "identity", "reflectY": True}
+"""Drawn as on paper: no globe between the numbers and the screen."""
 LONGEST_STRIP = 26
-HELD_COLOURS = ("#C9DEDB", "#8FC4BD", "#4E9F98", "#0B6E69", "#5B5F97", "#8C89B8", "#3B3F73")
+LEVEL_COLOURS = ("#C9DEDB", "#8FC4BD", "#4E9F98", "#0B6E69")
+DEPARTMENT_COLOURS = ("#5B5F97", "#9A97C4", "#3B3F73")
 _KINDS = ("file", "work", "off", "late")
 _FILLS = ["#FFFFFF", "#CFE5E2", "#F1F0EB", LATE]
 _WORDS = [INK, "#0A4F4B", MUTED, "#FFFFFF"]
@@ -48,21 +53,27 @@ def strip(t: Words, days: Sequence[Day], due_on: date) -> alt.LayerChart:
     return theme.styled(sized, t)
 
 
-def held(t: Words, spans: Sequence[tuple[str, timedelta]]) -> alt.Chart:
+def held_colours(of_departments: Sequence[bool]) -> list[str]:
+    """A colour for each holder: levels in the brand's tones from light to dark, departments in violet."""
+    tones = {False: iter(LEVEL_COLOURS * 3), True: iter(DEPARTMENT_COLOURS * 9)}
+    return [next(tones[is_department]) for is_department in of_departments]
+
+
+def held(t: Words, spans: Sequence[timedelta], colours: Sequence[str]) -> alt.Chart:
     """How long each held the demand, side by side in one bar; the legend is written below it."""
     rows, start = [], 0.0
-    for place, (_, span) in enumerate(spans):
+    for place, span in enumerate(spans):
         end = start + max(span.total_seconds(), 1)
         rows.append({"place": str(place), "start": start, "end": end})
         start = end
-    colours = alt.Scale(domain=[str(place) for place in range(len(rows))], range=list(HELD_COLOURS[: len(rows)]))
+    scale = alt.Scale(domain=[str(place) for place in range(len(rows))], range=list(colours))
     drawn = (
         alt.Chart(theme.rows(rows))
         .mark_bar(height=14, stroke="#fff", strokeWidth=1.5, cornerRadius=2)
         .encode(
             x=alt.X("start:Q", axis=None, scale=alt.Scale(domain=[0, start or 1], nice=False)),
             x2="end:Q",
-            color=alt.Color("place:N", legend=None, scale=colours),
+            color=alt.Color("place:N", legend=None, scale=scale),
         )
     )
     sized: alt.Chart = drawn.properties(height=16, padding=0)
@@ -70,22 +81,73 @@ def held(t: Words, spans: Sequence[tuple[str, timedelta]]) -> alt.Chart:
 
 
 def spot(
-    t: Words, shapes: Sequence[Mapping[str, Any]], chosen: int, point: tuple[float, float] | None, height: int
+    t: Words, rows: Sequence[OutlineRow], chosen: str, point: tuple[float, float] | None, height: int
 ) -> alt.LayerChart:
-    """The units round a demand, its own one tinted and named; `point` (longitude, latitude) where it is known.
-
-    `shapes` are GeoJSON features with the properties `id` and `name`, their rings clockwise as vega wants them.
-    """
-    own = alt.condition(f"datum.properties.id === {chosen}", alt.value("#B5D6D1"), alt.value("#EAEFEC"))
-    land = alt.Chart(theme.rows(shapes)).mark_geoshape(stroke="#fff", strokeWidth=1.5).encode(color=own)
-    marks = [{"x": point[0], "y": point[1]}] if point is not None else []
+    """The units round a demand, its own one (by code) tinted; `point` (longitude, latitude) where it is known."""
+    features, squeeze = _features(t, rows)
+    own = alt.condition(f"datum.code === '{chosen}'", alt.value("#B5D6D1"), alt.value("#EAEFEC"))
+    land = alt.Chart(theme.rows(features)).mark_geoshape(stroke="#fff", strokeWidth=1.5).encode(color=own)
+    marks = [{"x": point[0] * squeeze, "y": point[1]}] if point is not None else []
     mark = (
         alt.Chart(theme.rows(marks))
         .mark_point(filled=True, size=130, opacity=1, color=BRAND, stroke="#fff", strokeWidth=1.5)
         .encode(longitude="x:Q", latitude="y:Q")
     )
-    drawn = theme.layers(land, mark).project(type="mercator")
-    return theme.styled(drawn.properties(height=height, padding=0), t)
+    drawn: alt.LayerChart = theme.layers(land, mark).project(**PLANE).properties(height=height, padding=0)
+    return theme.styled(drawn, t)
+
+
+def chooser(t: Words, rows: Sequence[OutlineRow], chosen: str | None, height: int) -> alt.LayerChart:
+    """The units to choose one from by a click: the selection `unit` gives its `code`. Names where there is room."""
+    features, squeeze = _features(t, rows)
+    click = alt.selection_point(name="unit", fields=["code"], toggle=False)
+    own = alt.condition(f"datum.code === '{chosen}'", alt.value(BRAND), alt.value("#DCEAE8"))
+    land = (
+        alt.Chart(theme.rows(features))
+        .mark_geoshape(stroke="#fff", strokeWidth=2, cursor="pointer")
+        .encode(color=own, tooltip=alt.Tooltip("name:N", title=t("Where")))
+        .add_params(click)
+    )
+    places = [
+        {"x": unit.longitude * squeeze, "y": unit.latitude, "label": _digits(unit.name), "code": unit.code}
+        for unit in (row.unit for row in rows)
+        if unit.longitude is not None and unit.latitude is not None
+    ]
+    label = (
+        alt.Chart(theme.rows(places))
+        .mark_text(fontSize=13, fontWeight=600, tooltip=None)
+        .encode(
+            longitude="x:Q", latitude="y:Q", text="label:N",
+            color=alt.condition(f"datum.code === '{chosen}'", alt.value("#fff"), alt.value(INK)),
+        )
+    )  # fmt: skip
+    drawn: alt.LayerChart = theme.layers(land, label).project(**PLANE).properties(height=height, padding=0)
+    return theme.styled(drawn, t)
+
+
+def _features(t: Words, rows: Sequence[OutlineRow]) -> tuple[list[dict[str, Any]], float]:
+    """Outlines as GeoJSON features drawn on a plane: longitudes squeezed as far as the place's latitude asks."""
+    latitudes = [row.unit.latitude for row in rows if row.unit.latitude is not None]
+    squeeze = math.cos(math.radians(sum(latitudes) / len(latitudes))) if latitudes else 1.0
+    features = [
+        {
+            "type": "Feature", "code": row.unit.code, "name": t.name(row.unit.name, row.unit.name_en),
+            "geometry": {**row.geometry, "coordinates": _squeezed(row.geometry["coordinates"], squeeze)},
+        }
+        for row in rows
+    ]  # fmt: skip
+    return features, squeeze
+
+
+def _squeezed(coordinates: Any, squeeze: float) -> Any:
+    if isinstance(coordinates[0], int | float):
+        return [round(coordinates[0] * squeeze, 6), round(coordinates[1], 6)]
+    return [_squeezed(each, squeeze) for each in coordinates]
+
+
+def _digits(name: str) -> str:
+    """The number of a grid, which fits where its name does not."""
+    return "".join(sign for sign in name if sign.isdigit()) or name
 
 
 def _by_kind(colours: Sequence[str]) -> alt.Color:

@@ -25,7 +25,8 @@ def ask(user: User, verb: Verb, targets: Sequence[Target], following: str | None
     """Open the form of a move for one demand, or for several (`demand` None)."""
     title = user.t.term(verb)
     if demand is None:
-        title = f"{title} · {user.t.n('{n} demand', '{n} demands', len(targets))}"
+        number = user.t.n("{n} demand", "{n} demands", len(targets))
+        title = f"{title} · {number}"
     st.dialog(title)(_form)(verb, list(targets), following, demand)
 
 
@@ -73,7 +74,7 @@ def _reason(t: Words, verb: Verb) -> dict[str, Any]:
     elif verb is Verb.ANSWER:
         label = t("What you will do, and when")
     elif verb in ASKS_REASON:
-        label = t("Why")
+        label = t("Reason")
     else:
         label = t("Remark (may be left empty)")
     said = st.text_area(label, height=110, key=f"queue-reason-{verb.value}")

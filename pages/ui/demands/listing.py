@@ -127,7 +127,8 @@ def totals(user: frame.User, page: Page) -> None:
     t = user.t
     said = t.n("**{n}** demand", "**{n}** demands", page.total)
     if page.overdue:
-        said += f"{t(', ')}:red[■ {t.n('**{n}** late', '**{n}** late', page.overdue)}]"
+        late = t.n("**{n}** late", "**{n}** late", page.overdue)
+        said = t.join([said, f":red[■ {late}]"])
     st.markdown(said, width="stretch", text_alignment="left" if user.phone else "right")
 
 

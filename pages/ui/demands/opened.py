@@ -12,8 +12,9 @@ from services import demands, units
 from services.database import reading
 from services.demands import DetailRow, SimilarRow
 from services.errors import NotFound, ServiceError
+from services.units import OutlineRow
 
-Found = tuple[DetailRow, list[SimilarRow], list[dict[str, Any]]]
+Found = tuple[DetailRow, list[SimilarRow], list[OutlineRow]]
 FOOT = 92
 
 
@@ -26,11 +27,7 @@ def beside(user: User, reference: str, before: str | None, after: str | None, *,
         with st.container(height=height - FOOT, border=False, gap="small", key="queue-detail"):
             panel.head(user, found[0], before, after)
             _body(user, found[0])
-            place, like = st.columns([1, 1.6], gap="small")
-            with place:
-                panel.spot(user, found[0], found[2], 190)
-            with like, st.container(gap="xxsmall"):
-                panel.like_it(user, found[1])
+            _around(user, *found)
         acting.bar(user, found[0], after or before)
 
 
@@ -48,6 +45,18 @@ def on_phone(user: User, reference: str, before: str | None, after: str | None) 
         acting.bar(user, found[0], after or before)
         _body(user, found[0])
         panel.like_it(user, found[1])
+
+
+def _around(user: User, demand: DetailRow, like: list[SimilarRow], land: list[OutlineRow]) -> None:
+    """The land round it and the like of it, side by side where there is land."""
+    if not land:
+        panel.like_it(user, like)
+        return
+    place, beside_it = st.columns([1, 1.9], gap="small")
+    with place:
+        panel.spot(user, demand, land, 190)
+    with beside_it, st.container(gap="xxsmall"):
+        panel.like_it(user, like)
 
 
 def _body(user: User, demand: DetailRow) -> None:
@@ -73,17 +82,13 @@ def _found(user: User, reference: str) -> Found | None:
         return None
 
 
-def _land(session: Any, user: User, demand: DetailRow) -> list[dict[str, Any]]:
-    """The outlines of the units beside the demand's own, as GeoJSON features; none for someone without an area."""
+def _land(session: Any, user: User, demand: DetailRow) -> list[OutlineRow]:
+    """The outlines of the units beside the demand's own, none for someone without an area."""
     if user.phone or demand.village_id is None or user.actor.unit_id is None:
         return []
     try:
         unit = units.one(session, user.actor, demand.row.unit_id)
         within = demand.village_id if unit.id != demand.village_id else unit.parent_id or unit.id
-        rows = units.outlines(session, user.actor, within, unit.level)
+        return units.outlines(session, user.actor, within, unit.level)
     except NotFound:
         return []
-    return [
-        {"type": "Feature", "geometry": row.geometry, "properties": {"id": row.unit.id, "name": row.unit.name}}
-        for row in rows
-    ]

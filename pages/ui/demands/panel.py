@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,13 +9,14 @@ import streamlit as st
 from models.demands import Source
 from models.limits import LimitUnit
 from pages.charts import demands as charts
-from pages.charts.demands import HELD_COLOURS, LONGEST_STRIP, Day
+from pages.charts.demands import LONGEST_STRIP, Day
 from pages.ui import frame, navigation, status
 from pages.ui.demands import telling
 from pages.ui.demands.address import go
 from pages.ui.status import plain
 from services import deadlines, demands
 from services.demands import DetailRow, SimilarRow
+from services.units import OutlineRow
 
 LATE_DAYS = 3
 
@@ -54,7 +54,8 @@ def facts(user: frame.User, demand: DetailRow) -> None:
     said = [where, who, category, t.term(row.urgency), when, source]
     st.markdown(" · ".join(plain(part) for part in said if part))
     if not row.placed:
-        st.caption(f":material/wrong_location: {t('The place was not known when it came in.')}")
+        unknown = t("The place was not known when it came in.")
+        st.caption(f":material/wrong_location: {unknown}")
     if demand.merged_into:
         st.page_link(
             navigation.page("demands"), label=t("Merged into {reference}", reference=demand.merged_into),
@@ -71,7 +72,7 @@ def deadline(user: frame.User, demand: DetailRow) -> None:
         if row.due_at is None:
             return
         days = _days(user, demand)
-        if telling.follows_limit(user.profile, row) and 1 < len(days) <= (12 if user.phone else LONGEST_STRIP):
+        if _has_strip(user, demand) and 1 < len(days) <= (12 if user.phone else LONGEST_STRIP):
             chart = charts.strip(t, days, _last_day(user, row.due_at))
             st.altair_chart(chart, theme=None, height=64, key=f"queue-strip-{row.id}")
         skipped = telling.skipped(t, user.profile, row)
@@ -95,6 +96,12 @@ def _days(user: frame.User, demand: DetailRow) -> list[Day]:
     return days
 
 
+def _has_strip(user: frame.User, demand: DetailRow) -> bool:
+    """Whether days are what the limit counts, and the sum holds."""
+    in_days = user.profile.limits[demand.row.urgency].solve.unit in {LimitUnit.DAYS, LimitUnit.WORK_DAYS}
+    return in_days and telling.follows_limit(user.profile, demand.row)
+
+
 def _last_day(user: frame.User, due_at: datetime) -> date:
     """The day a deadline belongs to: midnight ends the day before."""
     return (due_at.astimezone(user.t.zone) - timedelta(microseconds=1)).date()
@@ -111,18 +118,19 @@ def held(user: frame.User, demand: DetailRow) -> None:
     if not spans:
         return
     total = sum((row.span for row in spans), timedelta())
-    st.markdown(f"**{t('Held by')}** {t('{span} in all', span=t.duration(total))}")
+    st.markdown(t("**Held by** {span} in all", span=t.duration(total)))
     names = [
         t.name(*demand.department_names.get(row.department_id, ("", "")))
         if row.department_id is not None
         else _level_name(user, row.level)
         for row in spans
     ]
-    chart = charts.held(t, [(name, row.span) for name, row in zip(names, spans, strict=True)])
+    colours = charts.held_colours([row.department_id is not None for row in spans])
+    chart = charts.held(t, [row.span for row in spans], colours)
     st.altair_chart(chart, theme=None, height=16, key=f"queue-held-{demand.row.id}")
     st.markdown("&emsp;".join(
-        f':color[■]{{foreground="{HELD_COLOURS[place % len(HELD_COLOURS)]}"}} {plain(name)} **{t.duration(row.span)}**'
-        for place, (name, row) in enumerate(zip(names, spans, strict=True))
+        f':color[■]{{foreground="{colour}"}} {plain(name)} **{t.duration(row.span)}**'
+        for colour, name, row in zip(colours, names, spans, strict=True)
     ))  # fmt: skip
 
 
@@ -131,10 +139,10 @@ def whistles(user: frame.User, demand: DetailRow) -> None:
     if not demand.whistles:
         return
     t = user.t
-    st.markdown(f"**{t('Whistles')}**")
+    st.markdown(t("**Whistles**"))
     for row in demand.whistles:
         role = t("leads") if row.lead else t("assists")
-        said = f" {t('“{text}”', text=plain(row.answer))}" if row.answer else ""
+        said = t(" “{text}”", text=plain(row.answer)) if row.answer else ""
         name = plain(t.name(row.department, row.department_en))
         st.markdown(f"{telling.whistle(t, row, user.now)}&ensp;**{name}** :gray[{role}]{said}")
 
@@ -142,7 +150,7 @@ def whistles(user: frame.User, demand: DetailRow) -> None:
 def history(user: frame.User, demand: DetailRow) -> None:
     """Everything that happened, newest first."""
     t = user.t
-    st.markdown(f"**{t('History')}**")
+    st.markdown(t("**History**"))
     lines = [
         {
             "at": f":gray[{plain(t.moment(event.at, user.now))}]", "what": plain(telling.event(t, demand, event)),
@@ -162,11 +170,11 @@ def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
     if not found:
         return
     t = user.t
-    st.markdown(f"**{t('Alike and near')}**")
+    st.markdown(t("**Alike and near**"))
     for row in found:
         said = status.badge(t, row.state, row.due_at, user.now)
         if row.settled_at is not None:
-            said += f" :gray[{t('settled after {span}', span=t.duration(row.settled_at - row.reported_at))}]"
+            said += t(" :gray[settled after {span}]", span=t.duration(row.settled_at - row.reported_at))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.page_link(
                 navigation.page("demands"), label=plain(row.title), query_params={"id": row.reference}, width="content"
@@ -174,13 +182,12 @@ def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
             st.markdown(said, width="content")
 
 
-def spot(user: frame.User, demand: DetailRow, shapes: list[dict[str, Any]], height: int) -> None:
-    """Where it is: the grids of the village, its own one tinted."""
-    if not shapes:
-        return
+def spot(user: frame.User, demand: DetailRow, land: Sequence[OutlineRow], height: int) -> None:
+    """Where it is: the units of the village, its own one tinted."""
     known = demand.longitude is not None and demand.latitude is not None
     point = (demand.longitude or 0.0, demand.latitude or 0.0) if known else None
-    chart = charts.spot(user.t, shapes, demand.row.unit_id, point, height)
+    own = next((row.unit.code for row in land if row.unit.id == demand.row.unit_id), "")
+    chart = charts.spot(user.t, land, own, point, height)
     st.altair_chart(chart, theme=None, height=height, key=f"queue-spot-{demand.row.id}", alt=user.t("Where it is"))
 
 

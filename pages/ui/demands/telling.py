@@ -88,12 +88,12 @@ def _department(t: Words, demand: DetailRow, department_id: int | None) -> str:
 def whistle(t: Words, row: WhistleRow, now: datetime) -> str:
     """A whistle's mark, word and span, in Markdown: ○ asked, ◐ answered, ● arrived, ■ unanswered past its limit."""
     if row.arrived_at is not None:
-        return f":blue[● {t('arrived after {span}', span=t.duration(row.arrived_at - row.asked_at))}]"
+        return t(":blue[● arrived after {span}]", span=t.duration(row.arrived_at - row.asked_at))
     if row.answered_at is not None:
-        return f":blue[◐ {t('answered after {span}', span=t.duration(row.answered_at - row.asked_at))}]"
+        return t(":blue[◐ answered after {span}]", span=t.duration(row.answered_at - row.asked_at))
     if row.answer_due_at < now:
-        return f":red[■ {t('unanswered, {span} past the limit', span=t.duration(now - row.answer_due_at))}]"
-    return f":gray[○ {t('asked, {span} left to answer', span=t.duration(row.answer_due_at - now))}]"
+        return t(":red[■ unanswered, {span} past the limit]", span=t.duration(now - row.answer_due_at))
+    return t(":gray[○ asked, {span} left to answer]", span=t.duration(row.answer_due_at - now))
 
 
 def limit(t: Words, given: Limit) -> str:
@@ -113,11 +113,12 @@ def due(t: Words, profile: Profile, row: DemandRow) -> str:
     """When it is due and how that comes about, in Markdown. Only a sum that holds is shown as one."""
     if row.due_at is None:
         return t("No deadline.")
-    when = f"**{t('Due {when}', when=day_and_clock(t, row.due_at))}**"
+    when = t("**Due {when}**", when=day_and_clock(t, row.due_at))
     if not follows_limit(profile, row):
         return when
     given = profile.limits[row.urgency].solve
-    return f"{when} = {t('{limit} after {start}', limit=limit(t, given), start=day_and_clock(t, row.reported_at))}"
+    counted = t("{limit} after {start}", limit=limit(t, given), start=day_and_clock(t, row.reported_at))
+    return f"{when} = {counted}"
 
 
 def follows_limit(profile: Profile, row: DemandRow) -> bool:
