@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.demands import State, Urgency, Whistle
-from models.people import Post
 from models.profiles import Profile
 from models.units import Unit, UnitAncestor
-from services import deadlines
+from services import deadlines, people
 from services.access import IS_OPEN
 from services.demands import Filters
 from services.figures.counting import LEDGER, C, Place, Scope
@@ -103,20 +102,15 @@ def _slower(place: Place, before: list[tuple[int, int]], after: list[tuple[int, 
 
 
 def vacant(session: Session, profile: Profile, scope: Scope, *, on: date) -> list[NeedRow]:
-    """Units of the lowest level without a post held on that day."""
+    """Units of the lowest level nobody answers for on that day, as the page of posts counts them."""
     lowest = [level.key for level in profile.levels if level.lowest] or profile.level_keys[-1:]
-    held = exists().where(
-        col(Post.unit_id) == Unit.id,
-        col(Post.starts_on) <= on,
-        or_(col(Post.ends_on).is_(None), col(Post.ends_on) > on),
-    )
     number = session.connection().execute(
         select(func.count())
         .select_from(Unit)
         .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
         .where(
             col(UnitAncestor.ancestor_id) == scope.unit.id, col(Unit.level).in_(lowest), col(Unit.valid_to).is_(None),
-            ~held,
+            ~people.is_answered(on),
         )
     ).scalar_one()  # fmt: skip
     return [NeedRow("posts_vacant", number, {"levels": lowest})] if number else []
