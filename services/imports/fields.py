@@ -108,8 +108,8 @@ DEMANDS = (
     ),
     _field("reporter", "诉求人姓名", "who reported", "来电人 留言用户 诉求人 上报人 反映人 联系人 姓名 caller name"),
     _field("phone", "联系电话", "phone", "联系电话 来电号码 手机号码 手机号 手机 电话 telephone mobile"),
-    _field("longitude", "经度（度，WGS 84）", "longitude in degrees (WGS 84)", "经度 lng lon long x"),
-    _field("latitude", "纬度（度，WGS 84）", "latitude in degrees (WGS 84)", "纬度 lat y"),
+    _field("longitude", "经度（度，WGS 84）", "longitude in degrees (WGS 84)", "经度 lng lon long"),
+    _field("latitude", "纬度（度，WGS 84）", "latitude in degrees (WGS 84)", "纬度 lat"),
     _field(
         "status_at",
         "状态时间；已办结而无办结时间时使用",

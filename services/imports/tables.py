@@ -85,9 +85,9 @@ def _recognised(kind: Kind, headings: Sequence[str | None]) -> int:
 
 
 def _header_at(kind: Kind, first_rows: Sequence[Sequence[str | None]]) -> int:
-    """Which of the first rows is the header: the one with most known headings, else the first that is filled."""
+    """Which of the first rows is the header: that with most known headings (two at least), else the first filled."""
     scores = [_recognised(kind, row) for row in first_rows]
-    if max(scores, default=0) > 0:
+    if max(scores, default=0) > 1:
         return scores.index(max(scores))
     return next((number for number, row in enumerate(first_rows) if any(row)), 0)
 
