@@ -74,14 +74,14 @@ class Demo(_Part):
     """What `smallgrid demo` builds: how many of everything. `units` counts per level key below the top.
 
     `outline` and `villages_file` are files of sites/outlines and sites/units; `centre` is longitude and latitude in
-    WGS 84. `island` (west, south, east, north) cuts the real island out of its county's outline; without it the
+    WGS 84. `island_km` is the radius that cuts the real island out of its county's outline; without it the
     township's outline is made up, round the centre. `home` is the unit of
     the demonstration's chief and grid member; `quiet` are units with few cases.
     """
 
     outline: str
     centre: tuple[float, float]
-    island: tuple[float, float, float, float] | None = None
+    island_km: float | None = None
     area_km2: float
     population: int
     households: int

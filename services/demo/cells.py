@@ -23,8 +23,8 @@ Edge = tuple[tuple[float, float], tuple[float, float]]
 
 STEP = 0.2
 SAMPLES = 90
-ROUNDS = 5
-HAMLET_SHARE = 0.7
+ROUNDS = 4
+HAMLET_SHARE = 0.82
 
 
 @dataclass
@@ -94,7 +94,7 @@ def _dense(cell: Polygon, count: int, hamlets: Points, random: np.random.Generat
     fields = _inside(cell, wanted if len(own) == 0 else int(wanted * (1 - HAMLET_SHARE)), random)
     if len(own) == 0:
         return _settled(fields, count, random)
-    spread = 0.19 * np.sqrt(cell.area / len(own))
+    spread = 0.13 * np.sqrt(cell.area / len(own))
     drawn = own[random.integers(len(own), size=3 * wanted)] + _oval(spread, 3 * wanted, random)
     homes = drawn[shapely.contains_xy(cell, drawn)][: wanted - len(fields)]
     return _settled(np.vstack([fields, homes]), count, random)
@@ -159,7 +159,7 @@ def _bend(points: Points, shore: shapely.LinearRing, step: float, seed: int) -> 
     """
     random = np.random.default_rng([seed, 3])
     moved = np.zeros_like(points)
-    for length, slope in ((40 * step, 0.22), (14 * step, 0.2), (5.5 * step, 0.2), (3.2 * step, 0.13)):
+    for length, slope in ((40 * step, 0.2), (14 * step, 0.18), (6 * step, 0.24), (3.4 * step, 0.24)):
         for axis in (0, 1):
             for turn in random.uniform(0, np.pi) + np.array([0, np.pi / 2]):
                 along = points @ np.array([np.cos(turn), np.sin(turn)])

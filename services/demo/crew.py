@@ -75,7 +75,8 @@ def enlist(profile: Profile, demo: Demo, places: list[Place], today: date, seed:
             for _ in range(DEPARTMENT_PEOPLE)
         ]
     grids = [index for index, place in enumerate(places) if place.level == "grid"]
-    for index in random.sample(grids, min(demo.party_members, len(grids))):
+    rounds = -(-demo.party_members // max(1, len(grids)))
+    for index in random.sample(grids * rounds, demo.party_members):
         _post(crew, random, PostRole.PARTY_MEMBER, _began(today, random), index, stem=places[index].stem)
     return crew
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from pyproj import Transformer
-from shapely.geometry import MultiPolygon, Polygon, box, shape
+from shapely.geometry import MultiPolygon, Point, Polygon, shape
 
 from models.profiles import Demo
 from services.demo import gcj
 from services.errors import BadInput
 from services.settings import settings
 
-CORNERS = 96
+CORNERS = 150
 MARGIN = 3.0
 ROUND = 120.0
 SIMPLE = 4.0
@@ -62,9 +62,8 @@ def of(demo: Demo, seed: int) -> Ground:
     around = shapely.transform(county(demo.outline), _with(to_metres))
     area = demo.area_km2 * 1e6
     found = mainland(area, seed)
-    if demo.island:
-        window = shapely.transform(box(*demo.island), _with(to_metres))
-        found = island(around, window, area)
+    if demo.island_km:
+        found = island(around, Point(0, 0).buffer(demo.island_km * 1000, quad_segs=32), area)
     if not around.buffer(-MARGIN / 2).contains(found):
         raise BadInput("township_outside_county", outline=demo.outline)
     return Ground(found, to_metres, to_degrees)
@@ -75,7 +74,7 @@ def mainland(area: float, seed: int) -> Polygon:
     random = np.random.default_rng([seed, 1])
     angles = np.linspace(0, 2 * math.pi, CORNERS, endpoint=False)
     radius = np.ones(CORNERS)
-    for waves, most in ((2, 0.05), (3, 0.07), (5, 0.05), (7, 0.035), (11, 0.02), (17, 0.01)):
+    for waves, most in ((2, 0.05), (3, 0.07), (5, 0.05), (7, 0.035), (11, 0.025), (17, 0.018), (23, 0.012), (31, 0.01)):
         radius += most * np.sin(waves * angles + random.uniform(0, 2 * math.pi))
     x = 1.28 * radius * np.sign(np.cos(angles)) * np.abs(np.cos(angles)) ** 0.82
     y = radius * np.sign(np.sin(angles)) * np.abs(np.sin(angles)) ** 0.82
