@@ -1,0 +1,5 @@
+"""The floor of every screen: a Streamlit page with one line, served with the same settings."""
+
+import streamlit as st
+
+st.caption("empty")
