@@ -157,7 +157,7 @@ def test_a_row_keeps_what_the_file_says_and_gets_what_it_leaves_out(engine: Engi
     made = town(engine)
     path = wrote(
         tmp_path,
-        'A1,,"路灯不亮。_x000D_\n　　请来看看	吧！",,霍坡村民委员会,2026-11-02,,待受理,,,霍某,13800002207,114.5012,33.6034',
+        'A1,,"路灯不亮。_x000D_\n　　请来看看	吧！",,霍坡村民委员会,2026-11-02,,待受理,,,霍某,,114.5012,33.6034',
         "A2,垃圾没清,垃圾没清,环境卫生->垃圾清运,411622204201001,2026年11月3日 9时30分,2026/11/05,已办结,2026-11-05,"
         "县供水公司,,,0,0",
         "A3,狗叫,狗叫,噪声扰民,火星村,2026-11-04T08:00:00Z,,处置中,,宠物办,,,,",
@@ -206,8 +206,10 @@ def test_a_file_is_read_in_every_usual_encoding(place: Town, tmp_path: Path, enc
 
 
 BAD = (
-    "B1,好,好,,,2026-11-02,,,,,,,,", "B2,坏,坏,,,2026-02-30,,,,,,,,", "B3,坏,坏,,,,,,,,,,,", "B4,,,,,2026-11-02,,,,,,,,",
-    "B5,坏,坏,,,2026-11-02,,奇怪,,,,,,", "B6,坏,坏,,,2026-11-02,,已办结,,,,,,",
+    "B1,好,好,,,2026-11-02,,,,,,,,", "B2,坏,坏,,,2026-02-30,,,,,,,,",
+    "B3,坏,坏,,,,,,,,,,,", "B4,,,,,2026-11-02,,,,,,,,",
+    "B5,坏,坏,,,2026-11-02,,奇怪,,,,,,",
+    "B6,坏,坏,,,2026-11-02,,已办结,,,,,,",
     "B7,坏,坏,,,2026-11-02,,已办结,2026-11-01,,,,,", "B8,坏,坏,,,2026-11-02,明天,,,,,,,",
 )  # fmt: skip
 WHY = [
@@ -275,7 +277,8 @@ def test_a_later_file_brings_known_demands_up_to_date(engine: Engine, tmp_path: 
     assert (report.updated, report.unchanged, report.kept_states) == (1, 1, 0)
     demand = stored(made, "A1")
     assert (demand.state, demand.settled_at, demand.unit_id, demand.a2_id, demand.placed, demand.version) == (
-        State.CLOSED, datetime(2026, 11, 4, 1, tzinfo=UTC), made.units["411622204202"], made.units["411622204202"], True, 2,
+        State.CLOSED, datetime(2026, 11, 4, 1, tzinfo=UTC), made.units["411622204202"], made.units["411622204202"],
+        True, 2,
     )  # fmt: skip
     assert_rebuilt(made)
 
@@ -302,7 +305,8 @@ def test_rows_outside_the_importers_scope_are_refused(engine: Engine, tmp_path: 
     load(made, wrote(tmp_path, "A1,路灯,路灯不亮,,411622204201001,2026-11-02,,,,,,,,"))
     made.actors["narrow"] = replace(made.actors["supervisor"], unit_id=made.units["411622204202"], depth=2)
     path = wrote(
-        tmp_path, "A1,路灯,改了,,411622204202001,2026-11-02,,,,,,,,", "A2,路灯,路灯不亮,,411622204201001,2026-11-02,,,,,,,,",
+        tmp_path, "A1,路灯,改了,,411622204202001,2026-11-02,,,,,,,,",
+        "A2,路灯,路灯不亮,,411622204201001,2026-11-02,,,,,,,,",
         "A3,路灯,路灯不亮,,411622204202001,2026-11-02,,,,,,,,", "A4,路灯,路灯不亮,,,2026-11-02,,,,,,,,",
     )  # fmt: skip
     report = load(made, path, by="narrow", keep_good=True)
@@ -394,7 +398,7 @@ def test_the_same_workbook_filled_in_from_the_template_comes_in(place: Town, tmp
         sheet.write_row(2, 0, HEADER.split(","))
         sheet.write_row(3, 0, [411622001, "路灯", "路灯不亮", "", "霍坡村"])
         sheet.write_datetime(
-            3, 5, datetime(2026, 11, 2, 10, 13, 37), filled.add_format({"num_format": "yyyy/m/d h:mm"})
+            3, 5, datetime.fromisoformat("2026-11-02T10:13:37"), filled.add_format({"num_format": "yyyy/m/d h:mm"})
         )
         sheet.write_row(5, 0, ["B", "x", "x", "", "", "never"])
     report = load(place, path, keep_good=True)
