@@ -57,7 +57,10 @@ def user(permission: Permission | None) -> User:
     None: everybody who is signed in, even while they still have to change their password.
     """
     found = signed_in()
-    if found is None or not _may_run(found.actor, permission):
+    if found is None:
+        st.stop()
+    if not _may_run(found.actor, permission):
+        st.info(found.t("This screen is for other roles than yours."), icon=":material/lock:")
         st.stop()
     return found
 
@@ -84,7 +87,7 @@ def choose_unit(viewer: User) -> None:
     with reading() as session:
         above = units.ancestors(session, viewer.actor, here.id)
         below = units.children(session, viewer.actor, here.id)
-    label = t.name(here.name, here.name_en)
+    label = " · ".join(t.name(row.name, row.name_en) for row in _spoken(viewer, above))
     with st.popover(label, icon=":material/account_tree:", type="tertiary"):
         for row in above[:-1]:
             if st.button(t.name(row.name, row.name_en), key=f"unit-up-{row.id}", icon=":material/arrow_upward:", type="tertiary"):
@@ -98,6 +101,12 @@ def choose_unit(viewer: User) -> None:
             )  # fmt: skip
             if chosen:
                 _go(chosen)
+
+
+def _spoken(viewer: User, above: list[UnitRow]) -> list[UnitRow]:
+    """How people name a place: the village before its grid; a village or more by itself."""
+    village = [row for row in above[:-1] if row.level == viewer.profile.ranking_level]
+    return [*village, above[-1]]
 
 
 def _go(code: str) -> None:

@@ -45,22 +45,33 @@ THUMB = ("report", "demands", "map", "account")
 
 
 def pages(user: User | None, t: Words) -> StreamlitPage:
-    """Declare the pages this person may see (all addresses, hidden, while nobody is signed in); returns the asked one."""
-    seen = [entry for entry in _entries(t) if user is None or _may_see(user, entry)]
-    made = {
-        entry.name: st.Page(
-            f"{entry.name}.py", title=entry.title, icon=f":material/{entry.icon}:", url_path=entry.name,
-            default=entry is seen[0],
-        )
-        for entry in seen
-    }  # fmt: skip
-    st.session_state.pages = made
-    groups: dict[str, list[StreamlitPage]] = {}
-    for entry in seen:
-        groups.setdefault(entry.group, []).append(made[entry.name])
+    """Declare every address, those this person may not see without an entry; returns the page that was asked for.
+
+    Each screen keeps its own address for everybody, so that a link means the same to whoever gets it: "/" only leads
+    on to the first screen of the person.
+    """
+    entries = _entries(t)
+    seen = [entry for entry in entries if user is None or _may_see(user, entry)]
+    declared = {entry.name: _declared(entry, visible=entry in seen) for entry in entries}
+    st.session_state.pages = {entry.name: declared[entry.name] for entry in seen}
+    groups: dict[str, list[StreamlitPage]] = {"": [st.Page(_home, url_path="home", default=True, visibility="hidden")]}
+    for entry in entries:
+        groups.setdefault(entry.group, []).append(declared[entry.name])
     asked = st.navigation(groups, position="hidden" if user is None or user.phone else "top")
-    st.session_state.page = next((name for name, page in made.items() if page == asked), "")
+    st.session_state.page = next((name for name, page in declared.items() if page == asked), "")
     return asked
+
+
+def _declared(entry: Entry, *, visible: bool) -> StreamlitPage:
+    return st.Page(
+        f"{entry.name}.py", title=entry.title, icon=f":material/{entry.icon}:", url_path=entry.name,
+        visibility="visible" if visible else "hidden",
+    )  # fmt: skip
+
+
+def _home() -> None:
+    first = next(iter(st.session_state.pages.values()))
+    st.switch_page(first, query_params=st.query_params.to_dict())
 
 
 def _may_see(user: User, entry: Entry) -> bool:
