@@ -96,15 +96,15 @@ def _placed(drawing: Drawing) -> dict[str, Any]:
 
 def _shapes(picture: Picture) -> dict[str, Any]:
     """The filled units. The layer has no id of ours: Streamlit then leaves the others undimmed when one is picked."""
-    palette = [[*rgb(colour), 255] for colour in picture.fill.palette]
+    palette = [rgb(colour) for colour in picture.fill.palette]
     rows = [
-        {"p": _flat(part), "c": place, "k": one.unit.id, **dict(zip("gnols", tip, strict=False))}
+        {"p": _flat(part), "c": palette[place], "k": one.unit.id, **dict(zip("gnols", tip, strict=False))}
         for one, place, tip in zip(picture.drawing.shapes, picture.fill.classes, picture.tips, strict=True)
         for part in one.parts
     ]
     return {
         "@@type": "PolygonLayer", "data": rows, "getPolygon": "@@=p", "positionFormat": "XY",
-        "getFillColor": f"@@={_json(palette)}[c]", "getLineColor": [*rgb(_seam(picture.fill)), 255], "getLineWidth": 1,
+        "getFillColor": "@@=c", "getLineColor": [*rgb(_seam(picture.fill)), 255], "getLineWidth": 1,
         "lineWidthUnits": "pixels", "lineWidthMinPixels": 1, "pickable": True,
         "autoHighlight": True, "highlightColor": [255, 255, 255, 90], **_placed(picture.drawing),
     }  # fmt: skip
@@ -138,24 +138,21 @@ def _texts(picture: Picture, metres: float) -> list[dict[str, Any]]:
     """Chips first, for they are never left out; then names; then the numbers that still fit."""
     sheet, drawing, fill = labels.Sheet(metres), picture.drawing, picture.fill
     chips = labels.chips(sheet, _said(drawing.shapes, fill.chips))
-    named = [(area, name) for (_, area), name in zip(drawing.groups, picture.names, strict=True) if name]
+    named = [(unit.id, area, name) for (unit, area), name in zip(drawing.groups, picture.names, strict=True) if name]
     names = labels.names(sheet, named)
-    numbers = [
-        (labels.numbers(sheet, [(one, text)]), place in fill.light)
-        for one, text, place in sorted(
-            zip(drawing.shapes, fill.numbers, fill.classes, strict=True), key=lambda row: -row[0].area.area
-        )
-        if text
-    ]
+    wanted = _said(drawing.shapes, fill.numbers)
+    numbers = labels.numbers(sheet, wanted)
+    light = {one.unit.id for one, place in zip(drawing.shapes, fill.classes, strict=True) if place in fill.light}
     halo = {"fontSettings": {"sdf": True, "fontSize": 72, "buffer": 22, "radius": 46, "cutoff": 0.02}}
+    white = [255, 255, 255, 255]
     return [
-        _text(drawing, "numbers", [_dot(each, int(light)) for found, light in numbers for each in found],
-              f"@@=[{_json([*rgb(INK), 225])},[255,255,255,255]][c]"),
-        _text(drawing, "name-halo", [_dot(each) for each in names], [255, 255, 255, 235], fontWeight=700, **halo),
-        _text(drawing, "names", [_dot(each) for each in names], [*rgb(INK), 255], fontWeight=700),
-        _text(drawing, "chips", [_dot(each) for each in chips], [255, 255, 255, 255], fontWeight=700, background=True,
-              getBackgroundColor=[*rgb(LATE_HUE), 255], backgroundPadding=[4, 1, 4, 1], sizeUnits="pixels", getSize=13,
-              getBorderColor=[255, 255, 255, 255], getBorderWidth=1),
+        _text(drawing, "numbers", [each for each in numbers if each.key not in light], [*rgb(INK), 225]),
+        _text(drawing, "light-numbers", [each for each in numbers if each.key in light], white),
+        _text(drawing, "name-halo", names, [255, 255, 255, 235], fontWeight=700, **halo),
+        _text(drawing, "names", names, [*rgb(INK), 255], fontWeight=700),
+        _text(drawing, "chips", chips, white, fontWeight=700, background=True, sizeUnits="pixels", getSize=13,
+              getBackgroundColor=[*rgb(LATE_HUE), 255], backgroundPadding=[4, 1, 4, 1], getBorderColor=white,
+              getBorderWidth=1),
     ]  # fmt: skip
 
 
@@ -163,14 +160,10 @@ def _said(shapes: Sequence[Shape], texts: Sequence[str]) -> list[tuple[Shape, st
     return [(one, text) for one, text in zip(shapes, texts, strict=True) if text]
 
 
-def _dot(label: labels.Label, light: int | None = None) -> dict[str, Any]:
-    spot = {"t": label.text, "p": [round(label.x), round(label.y)], "s": round(label.size, 1)}
-    return spot if light is None else spot | {"c": light}
-
-
-def _text(drawing: Drawing, name: str, data: list[dict[str, Any]], colour: Any, **more: Any) -> dict[str, Any]:
+def _text(drawing: Drawing, name: str, said: Sequence[labels.Label], colour: list[int], **more: Any) -> dict[str, Any]:
+    rows = [{"t": each.text, "p": [round(each.x), round(each.y)], "s": round(each.size, 1)} for each in said]
     return {
-        "@@type": "TextLayer", "id": name, "data": data, "getText": "@@=t", "getPosition": "@@=p", "getSize": "@@=s",
+        "@@type": "TextLayer", "id": name, "data": rows, "getText": "@@=t", "getPosition": "@@=p", "getSize": "@@=s",
         "sizeUnits": "meters", "sizeMaxPixels": 30, "getColor": colour, "fontFamily": FONT, "characterSet": "auto",
         "billboard": True, "pickable": False,
         "fontSettings": {"sdf": True, "fontSize": 72, "buffer": 12, "radius": 18, "cutoff": 0.21},

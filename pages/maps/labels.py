@@ -22,8 +22,9 @@ NUMBERS = (13.5, 12.0, 11.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text at a place in metres; `size` is its height in metres."""
+    """A text at a place in metres; `size` is its height in metres, `key` the id of the unit it belongs to."""
 
+    key: int
     text: str
     x: float
     y: float
@@ -53,7 +54,7 @@ class Sheet:
         """Take a box's place."""
         self._taken = np.vstack([self._taken, box])
 
-    def put(self, text: str, area: BaseGeometry, sizes: Sequence[float], *, inside: bool) -> Label | None:
+    def put(self, key: int, text: str, area: BaseGeometry, sizes: Sequence[float], *, inside: bool) -> Label | None:
         """Put a text where it is free, as large as it can be; `inside` keeps its whole box within the area."""
         places = spots(area)
         for pixels in sizes:
@@ -64,17 +65,17 @@ class Sheet:
             if free.any():
                 best = int(np.argmax(free))
                 self.keep(boxes[best])
-                return Label(text, float(places[best][0]), float(places[best][1]), pixels * self.metres)
+                return Label(key, text, float(places[best][0]), float(places[best][1]), pixels * self.metres)
         return None
 
-    def pin(self, text: str, area: BaseGeometry) -> Label:
+    def pin(self, key: int, text: str, area: BaseGeometry) -> Label:
         """Put a chip, which is never left out: where it is free, else at the roomiest place."""
         places = spots(area)
         half = (np.array([max(width(text), 1), 1]) * 0.5 * CHIP + 3) * self.metres
         boxes = np.column_stack([places - half, places + half])
         best = int(np.argmin(self.taken(boxes)))
         self.keep(boxes[best])
-        return Label(text, float(places[best][0]), float(places[best][1]), CHIP * self.metres)
+        return Label(key, text, float(places[best][0]), float(places[best][1]), CHIP * self.metres)
 
     def _boxes(self, text: str, places: np.ndarray, pixels: float) -> np.ndarray:
         half = np.array([width(text) * pixels / 2 + 1, pixels * 0.58]) * self.metres
@@ -109,17 +110,17 @@ def spots(area: BaseGeometry) -> np.ndarray:
 def numbers(sheet: Sheet, wanted: Iterable[tuple[Shape, str]]) -> list[Label]:
     """The numbers that fit into their own shapes, the largest shapes first."""
     ordered = sorted(wanted, key=lambda pair: -pair[0].area.area)
-    found = (sheet.put(text, shape.area, NUMBERS, inside=True) for shape, text in ordered if text)
+    found = (sheet.put(shape.unit.id, text, shape.area, NUMBERS, inside=True) for shape, text in ordered if text)
     return [label for label in found if label is not None]
 
 
-def names(sheet: Sheet, wanted: Iterable[tuple[BaseGeometry, str]]) -> list[Label]:
+def names(sheet: Sheet, wanted: Iterable[tuple[int, BaseGeometry, str]]) -> list[Label]:
     """The names that find a free place over their shapes, the largest shapes first."""
-    ordered = sorted(wanted, key=lambda pair: -pair[0].area)
-    found = (sheet.put(text, area, NAMES, inside=False) for area, text in ordered)
+    ordered = sorted(wanted, key=lambda one: -one[1].area)
+    found = (sheet.put(key, text, area, NAMES, inside=False) for key, area, text in ordered)
     return [label for label in found if label is not None]
 
 
 def chips(sheet: Sheet, wanted: Iterable[tuple[Shape, str]]) -> list[Label]:
     """A chip for each late shape: never left out."""
-    return [sheet.pin(text, shape.area) for shape, text in wanted]
+    return [sheet.pin(shape.unit.id, text, shape.area) for shape, text in wanted]

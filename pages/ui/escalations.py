@@ -52,11 +52,11 @@ def legend(user: User) -> None:
     if user.phone:
         return
     t = user.t
-    st.markdown(
-        f"{t('Whistles:')} :gray[○] {t('asked')}&emsp;:blue[◐] {t('answered')}&emsp;:blue[●] {t('arrived')}"
-        f"&emsp;:red[■] {t('no answer')}",
-        width="stretch", text_alignment="right",
+    marks = (
+        (":gray[○]", t("asked")), (":blue[◐]", t("answered")), (":blue[●]", t("arrived")), (":red[■]", t("no answer")),
     )  # fmt: skip
+    words = "&emsp;".join([t("Whistles:"), *(f"{mark} {word}" for mark, word in marks)])
+    st.markdown(words, width="stretch", text_alignment="right")
 
 
 def lanes_shown(user: User, found: BoardRow) -> list[LaneRow]:
@@ -98,9 +98,11 @@ def lane(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
 
 def _head(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
     t = user.t
-    facts = [f":red[■ **{t('Late {n}', n=t.number(row.late))}**]"] if row.late else []
+    late = t("Late {n}", n=t.number(row.late))
+    facts = [f":red[■ **{late}**]"] if row.late else []
     if row.held is not None:
-        facts.append(f":gray[{t('median {span}', span=t.duration(row.held))}]")
+        held = t("median {span}", span=t.duration(row.held))
+        facts.append(f":gray[{held}]")
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"lanehead-{row.level}"
     ):
@@ -151,10 +153,11 @@ def _whistle(user: User, row: WhistleRow) -> str:
     """The mark and the word of one called department."""
     t = user.t
     name = plain(t.name(row.department, row.department_en))
+    mark, word = ":gray[○]", t("asked")
     if row.arrived_at:
-        return f":blue[●] {name} {t('arrived')}"
-    if row.answered_at:
-        return f":blue[◐] {name} {t('answered')}"
-    if row.answer_due_at < user.now:
-        return f":red[■] {name} {t('no answer')}"
-    return f":gray[○] {name} {t('asked')}"
+        mark, word = ":blue[●]", t("arrived")
+    elif row.answered_at:
+        mark, word = ":blue[◐]", t("answered")
+    elif row.answer_due_at < user.now:
+        mark, word = ":red[■]", t("no answer")
+    return f"{mark} {name} {word}"

@@ -118,7 +118,8 @@ def _short(user: User, unit: UnitRow) -> str:
 def show(user: User, unit: UnitRow, level: str, drawn: Drawing, mode: Mode, rows: Mapping[int, MapRow]) -> None:
     """The map itself with its legend; a click puts the unit into the address."""
     t, key = user.t, f"map-{unit.id}-{level}"
-    tooltip = f"<b>{{g}} {{n}}</b><br>{t('open')} {{o}} · {t('late')} {{l}}<br>{t('people')} {{s}}"
+    open_, late, residents = t("open"), t("late"), t("residents")
+    tooltip = f"<b>{{g}} {{n}}</b><br>{open_} {{o}} · {late} {{l}}<br>{residents} {{s}}"
     painted = picture(user, drawn, mode, rows)
     with st.container(key="mapbox"):
         st.pydeck_chart(
@@ -171,10 +172,11 @@ def legend(user: User, level: str, mode: Mode, fill: fills.Fill) -> str:
         f'<span><i style="background:{key.colour}"></i>{escape(key.words)} <b>{t.number(key.count)}</b></span>'
         for key in fill.keys
     )
-    head = f"{t(fills.MODES[mode])} · {t.name(words.zh, words.plural)}"
-    chip = f'<span><i class="chip"></i>{t("late")}</span>' if mode is Mode.LATE else ""
-    note = f"<span>{t('Colours only tell neighbours apart')}</span>" if mode is Mode.OWNER else ""
-    return f'<div class="sg-legend"><b>{escape(head)}</b>{chip}{keys}{note}</div>'
+    head = escape(" · ".join([t(fills.MODES[mode]), t.name(words.zh, words.plural)]))
+    late, note = t("late"), t("Colours only tell neighbours apart")
+    before = f'<span><i class="chip"></i>{late}</span>' if mode is Mode.LATE else ""
+    after = f"<span>{note}</span>" if mode is Mode.OWNER else ""
+    return f'<div class="sg-legend"><b>{head}</b>{before}{keys}{after}</div>'
 
 
 def breadcrumb(user: User, place: UnitRow) -> None:

@@ -21,8 +21,8 @@ from services.periods import Period
 from services.units import PostRow, UnitRow
 
 LISTED = 5
-ANSWERING = {PostRole.LEADER, PostRole.CHIEF, PostRole.SUPERVISOR, PostRole.CADRE}
-"""Whose posts at the units above are shown beside a unit's own."""
+ANSWERING = (PostRole.CHIEF, PostRole.SUPERVISOR, PostRole.CADRE)
+"""Whose posts at the units above are shown beside a unit's own: the first of each."""
 
 
 def panel(user: User, place: UnitRow, period: Period) -> None:
@@ -60,7 +60,7 @@ def _head(user: User, place: UnitRow, found: FiguresRow) -> str:
     swatch = "" if place.colour is None else f'<i style="background:{fills.IDENTITY[place.colour % 6]}"></i>'
     numbers = (
         (t.number(found.households), t("households")),
-        ("–" if found.population is None else t.number(found.population), t("people")),
+        ("–" if found.population is None else t.number(found.population), t("residents")),
         (area, t("km²")),
     )
     cells = "".join(f"<div><b>{number}</b><span>{word}</span></div>" for number, word in numbers)
@@ -84,17 +84,21 @@ def _links(user: User, place: UnitRow, found: FiguresRow, period: Period) -> Non
     """Open, late and settled of the unit: each number opens exactly its cases."""
     t = user.t
     counts = {"part": t.number(found.settled), "whole": t.number(found.received)}
+    late = t("{n} late", n=t.number(found.overdue))
     entries = (
-        (t.n("{n} open", "{n} open", found.open), {"unit": place.code}),
-        (f":red[**■ {t.n('{n} late', '{n} late', found.overdue)}**]" if found.overdue else t("none late"),
-         {"unit": place.code, "overdue": "1"}),
-        (t("{rate} settled ({part} / {whole})", rate=t.percent(found.settlement_rate, 0), **counts),
+        (t("{n} open", n=t.number(found.open)), {"unit": place.code}),
+        (f":red[**■ {late}**]" if found.overdue else t("none late"), {"unit": place.code, "overdue": "1"}),
+        (t("{rate} settled ({part} / {whole})", rate=t.percent(found.settlement_rate, 0), **counts)
+         if found.received else t("nothing received"),
          {"unit": place.code, "period": period.key}),
     )  # fmt: skip
     with st.container(horizontal=True, key="mapfigures", gap="small"):
         for label, query in entries:
             if navigation.has("demands"):
-                st.page_link(navigation.page("demands"), label=label, query_params=query, icon=None)
+                st.page_link(
+                    navigation.page("demands"), label=label, query_params=query, icon=":material/chevron_right:",
+                    icon_position="right",
+                )  # fmt: skip
             else:
                 st.markdown(label, width="content")
 
@@ -102,30 +106,37 @@ def _links(user: User, place: UnitRow, found: FiguresRow, period: Period) -> Non
 def _people(user: User, place: UnitRow, posts: Sequence[tuple[UnitRow, Sequence[PostRow]]]) -> str:
     """Who answers for the unit, and above it up to the ranking level, as HTML."""
     t = user.t
-    lines = [f"<h3>{t('Who answers')}</h3>"]
+    head, vacant = t("People who answer"), t("The post is vacant.")
+    lines = [f"<h3>{head}</h3>"]
     for row, held in posts:
         own = row.id == place.id
         if not own and row.depth == 1:
             continue
-        lines += [_person(user, row, post) for post in held if own or post.role in ANSWERING]
+        lines += [_person(user, row, post) for post in (held if own else _first(held))]
         if own and not held:
-            lines.append(f"<p>■ {t('The post is vacant.')}</p>")
+            lines.append(f"<p>■ {vacant}</p>")
     return f'<div class="sg-people">{"".join(lines)}</div>'
+
+
+def _first(held: Sequence[PostRow]) -> list[PostRow]:
+    """The first holder of each post that answers for the units below."""
+    found = (next((post for post in held if post.role is role), None) for role in ANSWERING)
+    return [post for post in found if post is not None]
 
 
 def _person(user: User, row: UnitRow, post: PostRow) -> str:
     t = user.t
-    party = f" · {t('party member')}" if post.party_member else ""
+    said = [t.name(row.name, row.name_en), t.term(post.role), *([t("party member")] if post.party_member else [])]
     phone = f"<b>{escape(post.phone)}</b>" if post.phone else ""
     return (
         f'<div><i>{escape(post.name[:1])}</i><b>{escape(post.name)}</b><span class="n">{phone}</span>'
-        f"<span>{escape(t.name(row.name, row.name_en))} · {t.term(post.role)}{party}</span></div>"
+        f"<span>{escape(' · '.join(said))}</span></div>"
     )
 
 
 def _open(user: User, rows: Sequence[DemandRow]) -> None:
     t = user.t
-    st.html(f'<div class="sg-people"><h3>{t("Open demands, by deadline")}</h3></div>')
+    st.caption(t("Open demands, by deadline"))
     if not rows:
         st.caption(t("Nothing is open here."))
     for row in rows:

@@ -49,7 +49,7 @@ CSS = f"""<style>
 .sg-table{{width:100%;border-collapse:collapse;font-size:14px;line-height:20px}}
 .sg-table th{{font-weight:400;color:{MUTED};text-align:left;padding:4px 8px;border:0;border-bottom:1px solid {LINE}}}
 .sg-table td{{padding:5px 8px;border:0;border-bottom:1px solid #F0EEE8;vertical-align:middle}}
-.sg-table .n{{text-align:right;white-space:nowrap}}.sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}
+.sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}.sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}
 .sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
 [class*="st-key-row-need"] p{{line-height:1.35}}
@@ -61,6 +61,10 @@ CSS = f"""<style>
 .sg-callout{{display:flex;flex-wrap:wrap;gap:4px 14px;background:#fff;border:1px solid {LINE};border-radius:6px;
 padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LATE}}}
 .sg-callout a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
+/* beside its chart the ranking needs a wide screen; else the chart stands below */
+@media(max-width:1600px){{[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}
+[data-testid=stHorizontalBlock]:has(.st-key-p-ranking)>[data-testid=stColumn]{{min-width:100%}}}}
+.st-key-p-ranking .stHtml{{overflow-x:auto}}
 /* hairline between rows */
 [class*="st-key-row-"]{{border-top:1px solid #ECEAE3;padding-top:.4rem}}
 /* sign-in art bleeds to the edges */
@@ -90,6 +94,7 @@ padding:8px 12px;font-size:14px;line-height:20px;color:{MUTED}}}
 .sg-legend i{{width:18px;height:14px;border-radius:2px;border:1px solid #1B243026}}
 .sg-legend i.chip{{width:13px;height:13px;border:0;border-radius:0;background:{LATE}}}
 /* the way down to a unit, in one line */
+:is([class*="st-key-row-map-"],.st-key-mapfigures) a{{padding:0;background:none!important}}
 .st-key-crumbs a{{padding:0;background:none!important}}.st-key-crumbs a p{{font-size:1rem;color:{MUTED}}}
 /* the map's panel: a unit's name and figures, and who answers for it */
 .sg-place h2{{font-size:1.5rem;line-height:2rem;display:flex;gap:10px;align-items:center;margin:0}}
@@ -111,6 +116,8 @@ font-weight:600;display:grid;place-items:center}}
 .stMainBlockContainer:has(.st-key-signbox){{padding:3rem 1.25rem}}
 [data-testid=stBottomBlockContainer]{{padding:.375rem .5rem!important;border-top:1px solid {LINE}}}
 .st-key-tabs a{{min-height:44px;padding:0 .75rem}}
+/* thumbs need 44 px; native buttons have 32 to 40 */
+.stMain [data-testid^=stBaseButton],.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}
 }}
 </style>"""
 
