@@ -110,6 +110,25 @@ def ancestors(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
     return [UnitRow(*row) for row in rows]
 
 
+def spoken(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
+    """How people name a unit: its village (the profile's ranking level) before it, where it lies in one.
+
+    The village of one's own grid may lie above one's scope; its name is no secret, so it is told all the same.
+    """
+    require_unit(session, actor, unit_id)
+    village = sites.profile(session).ranking_level
+    rows = session.exec(
+        select(*_FIELDS)
+        .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
+        .where(
+            col(UnitAncestor.unit_id) == unit_id,
+            or_(col(Unit.level) == village, col(UnitAncestor.ancestor_id) == unit_id),
+        )
+        .order_by(Unit.depth)
+    )
+    return [UnitRow(*row) for row in rows]
+
+
 def below(session: Session, actor: Actor, unit_id: int, level: str | None = None) -> list[UnitRow]:
     """The present units of the subtree under `unit_id` (itself included), of one level where given, in tree order."""
     require_unit(session, actor, unit_id)

@@ -87,7 +87,8 @@ def choose_unit(viewer: User) -> None:
     with reading() as session:
         above = units.ancestors(session, viewer.actor, here.id)
         below = units.children(session, viewer.actor, here.id)
-    label = " · ".join(t.name(row.name, row.name_en) for row in _spoken(viewer, above))
+        spoken = units.spoken(session, viewer.actor, here.id)
+    label = " · ".join(t.name(row.name, row.name_en) for row in spoken)
     with st.popover(label, icon=":material/account_tree:", type="tertiary"):
         for row in above[:-1]:
             if st.button(t.name(row.name, row.name_en), key=f"unit-up-{row.id}", icon=":material/arrow_upward:", type="tertiary"):
@@ -101,12 +102,6 @@ def choose_unit(viewer: User) -> None:
             )  # fmt: skip
             if chosen:
                 _go(chosen)
-
-
-def _spoken(viewer: User, above: list[UnitRow]) -> list[UnitRow]:
-    """How people name a place: the village before its grid; a village or more by itself."""
-    village = [row for row in above[:-1] if row.level == viewer.profile.ranking_level]
-    return [*village, above[-1]]
 
 
 def _go(code: str) -> None:
