@@ -61,7 +61,7 @@ def written(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def read(connection: sqlite3.Connection, *statements: tuple[str, Sequence[Any] | dict[str, Any]]) -> list[list[Any]]:
+def read(connection: Any, *statements: tuple[str, Sequence[Any] | dict[str, Any]]) -> list[list[Any]]:
     """All rows of several statements in one read transaction."""
     connection.execute("BEGIN")
     found = [connection.execute(statement, values).fetchall() for statement, values in statements]

@@ -62,7 +62,7 @@ class Ledger:
 
 def ledger(demands: int, now: datetime) -> Ledger:
     """The ledger of this size: the kept one, or a new one where there is none, the schema changed or it is stale."""
-    path = FOLDER / f"{demands}-{_fingerprint()}.db"
+    path = FOLDER / f"{demands}-{fingerprint()}.db"
     kept = _kept(path)
     if kept is not None and now - kept.now < STALE:
         return kept
@@ -87,7 +87,7 @@ def _kept(path: Path) -> Ledger | None:
     return Ledger(path, told["demands"], Shape(**told["shape"]), datetime.fromisoformat(told["now"]))
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """What the file's content follows from: the migrations and this builder."""
     sources = [
         *sorted((ROOT / "models" / "migrations" / "versions").glob("*.py")),

@@ -1,7 +1,6 @@
 """One move of a demand beside the bare statements: read it, change it, append the event, one durable transaction."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from bench.reads import LEADER, Bench
 from bench.timing import Figure
 from services import demands
 from services.database import transaction
+from services.demands import history
 
 CHANGE = """
     UPDATE demands SET state = ?, holder_unit_id = ?, holder_id = ?, level = ?, level_since = ?, event_count = ?,
@@ -55,17 +55,16 @@ def _moving(
 
 
 def _bare(bench: Bench, ids: list[int], verb: str, target: str) -> Callable[[], object]:
-    turn = count()
+    turn, at = count(), bare.written(bench.ledger.now)
+    connection = bench.connection
+    facts = {"holder_id": 1, "holder_unit_id": 1, "level": "county", "level_since": at, "state": target}
 
     def move() -> None:
         one = ids[next(turn)]
-        at = bare.written(bench.ledger.now)
-        connection = bench.connection
         connection.execute("BEGIN IMMEDIATE")
-        row = connection.execute("SELECT * FROM demands WHERE id = ? AND a1_id = 1", (one,)).fetchone()
-        told = dict(zip(COLUMNS, row, strict=True)) if COLUMNS else _named(connection, row)
+        cursor = connection.execute("SELECT * FROM demands WHERE id = ? AND a1_id = 1", (one,))
+        told = dict(zip((column[0] for column in cursor.description), cursor.fetchone(), strict=True))
         number = told["event_count"] + 1
-        facts = {"holder_id": 1, "holder_unit_id": 1, "level": "county", "level_since": at, "state": target}
         connection.execute(CHANGE, (target, 1, 1, "county", at, number, one, told["version"]))
         connection.execute(EVENT, (one, number, at, verb, told["state"], target, json.dumps(facts)))
         connection.execute("COMMIT")
@@ -73,26 +72,21 @@ def _bare(bench: Bench, ids: list[int], verb: str, target: str) -> Callable[[], 
     return move
 
 
-COLUMNS: list[str] = []
-
-
-def _named(connection: sqlite3.Connection, row: tuple[Any, ...]) -> dict[str, Any]:
-    COLUMNS[:] = [found[1] for found in connection.execute("PRAGMA table_info(demands)")]
-    return dict(zip(COLUMNS, row, strict=True))
+MOVED = (*history.PROJECTED, "is_open", "received", "event_count", "version")
 
 
 @contextmanager
-def put_back(connection: sqlite3.Connection, state: str, times: int) -> Iterator[list[int]]:
+def put_back(connection: Any, state: str, times: int) -> Iterator[list[int]]:
     """Demands in a state, for ours and for the floor in turns; afterwards they and their events are as before."""
-    rows = connection.execute(
-        "SELECT * FROM demands WHERE is_open AND state = ? LIMIT ?", (state, 2 * times)
-    ).fetchall()
+    columns = ", ".join(MOVED)
+    asked = f"SELECT {columns}, id FROM demands WHERE is_open AND state = ? ORDER BY id LIMIT ?"
+    rows = connection.execute(asked, (state, 2 * times)).fetchall()
     last = connection.execute("SELECT max(id) FROM demand_events").fetchone()[0]
     try:
-        yield [row[0] for row in rows]
+        yield [row[-1] for row in rows]
     finally:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("DELETE FROM demand_events WHERE id > ?", (last,))
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"REPLACE INTO demands VALUES ({marks})", rows)
+        for row in rows:
+            connection.execute(f"UPDATE demands SET {', '.join(f'{name} = ?' for name in MOVED)} WHERE id = ?", row)
         connection.execute("COMMIT")

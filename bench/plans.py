@@ -31,7 +31,7 @@ class _analysed:  # noqa: N801
     def __init__(self, bench: Bench) -> None:
         self.connection = bench.connection
 
-    def __enter__(self) -> sqlite3.Connection:
+    def __enter__(self) -> Any:
         self.connection.execute("BEGIN IMMEDIATE")
         self.connection.execute("PRAGMA analysis_limit = 1000")
         self.connection.execute("ANALYZE")

@@ -1,6 +1,5 @@
 """Queue, figures, ranking, map and board beside bare statements; one ledger a call."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,11 +26,11 @@ CATEGORY = 3
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A ledger opened twice: by the project's engine and by the bare driver."""
+    """A ledger opened twice: by the project's engine and by the bare driver: sqlite3, or psycopg made to look like it."""
 
     ledger: Ledger
     engine: Engine
-    connection: sqlite3.Connection
+    connection: Any
     times: int
 
     @property
