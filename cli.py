@@ -247,12 +247,8 @@ def serve(
 ) -> None:
     """Serve the dashboard."""
     address, port = address or settings().address, port or settings().port
-    with _reading() as session:
-        is_empty = not sites.exists(session)
-    if is_empty and demo_profile:
-        _build_demo(demo_profile, seed=1, months=12, now=utc_now())
     if demo_profile:
-        _print_demo_accounts()
+        _show_demo(demo_profile)
     typer.echo(t("Open {address} in a browser.", address=f"http://{address}:{port}"))
     _become_streamlit(address, port)
 
@@ -306,11 +302,15 @@ def _build_demo(profile: str, *, seed: int, months: int, now: datetime) -> None:
     typer.echo(done)
 
 
-def _print_demo_accounts() -> None:
-    """Say who may sign in on a demonstration: its one password is no secret. Nothing where the site is a real one."""
+def _show_demo(profile: str) -> None:
+    """Build the demonstration where the database is empty, and say who may sign in: its one password is no secret."""
     from services.demo import PASSWORD
 
     with _reading() as session:
+        is_empty = not sites.exists(session)
+    if is_empty:
+        _build_demo(profile, seed=1, months=12, now=utc_now())
+    with database.reading() as session:
         names = [row.username for row in accounts.listed(session, SYSTEM) if row.disabled_at is None]
     typer.echo(t("Demonstration accounts: {names}. Password: {password}", names=t.join(names), password=PASSWORD))
 
@@ -368,6 +368,8 @@ def _department(session: Session, code: str) -> int:
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise BadInput("password_no_terminal")
     return str(typer.prompt(t("Password"), hide_input=True, confirmation_prompt=True, err=True))
 
 
@@ -383,7 +385,7 @@ def _moment(text: str) -> datetime:
 
 def _figures(found: figures.FiguresRow, period: Period) -> dict[str, Any]:
     """The figures as they are printed: rates as fractions of 1, None where there is no data."""
-    area = None if found.area_km2 is None else round(found.area_km2, 4)
+    area = None if found.area_km2 is None else round(found.area_km2, 2 if found.area_km2 >= 1 else 4)
     return {
         "unit": found.code, "name": t.name(found.name, found.name_en), "from": period.from_day.isoformat(),
         "to": period.to_day.isoformat(), "units": dict(found.units), "population": found.population,
@@ -453,10 +455,13 @@ def _print_json(value: Any) -> None:
 
 
 def _print_table(heads: list[str], rows: list[list[str]]) -> None:
-    table = Table(*heads)
+    """A table as wide as the terminal, or as wide as it needs where the output goes to a file or a pipe."""
+    table = Table()
+    for head in heads:
+        table.add_column(head, no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 300).print(table)
 
 
 def _shown(value: Any) -> str:

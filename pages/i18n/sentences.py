@@ -188,6 +188,7 @@ ERRORS: dict[str, str] = {
     "post_dates": N_("A post ends after it began: it began on {day}."),
     "post_held": N_("This person holds this post already."),
     "moment_wrong": N_("“{given}” is not a moment with its time zone: say for example 2026-11-20T14:00+08:00."),
+    "password_no_terminal": N_("There is no terminal to ask for the password: give it with --password-stdin."),
     "kind_unknown": N_("There is no kind “{given}” to import. Known: {known}."),
     "level_unknown": N_("This site has no level “{given}”. It has: {known}."),
     "database_not_empty": N_(
@@ -216,7 +217,9 @@ ERRORS: dict[str, str] = {
     "mapping_unknown_state": N_("The mapping names a state that is not known here: {state}. Known: {known}."),
     "timezone_unknown": N_("There is no time zone {timezone}."),
     "no_categories": N_("The site has no categories, so no demand can be filed under one."),
-    "reroot_with_demands": N_("The file would move {units} units to another depth, but {demands} demands are filed under them."),
+    "reroot_with_demands": N_(
+        "The file would move {units} units to another depth, but {demands} demands are filed under them."
+    ),
     "import_running": N_("An import of yours is under way. Please wait for its end."),
     "import_failed": N_("The import stopped on an error that nobody foresaw. Nothing was stored; the log says more."),
 }
