@@ -36,7 +36,7 @@ with left, st.container(gap=12):
         narrowing.views_bar(user, asked, own, tree)
         narrowing.search(user, asked)
         narrowing.keep(user, asked, own)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         narrowing.filters(user, asked, tree)
         narrowing.others(user, asked)
         listing.totals(user, page)

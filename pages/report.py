@@ -12,7 +12,7 @@ user = frame.user(Permission.REPORT)
 t = user.t
 form = report.form()
 
-with st.container(width="stretch" if user.phone else 620, gap="small", key="report"):
+with report.column(user):
     layout.title(t("Report a demand"))
     if "report-receipt" in st.session_state:
         report.receipt(user, st.session_state["report-receipt"])

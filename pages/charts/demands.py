@@ -15,7 +15,7 @@ from services.units import OutlineRow
 
 PLANE: dict[str, Any] = {"type": "identity", "reflectY": True}
 """Drawn as on paper: no globe between the numbers and the screen."""
-LONGEST_STRIP = 26
+LONGEST_STRIP = 34
 LEVEL_COLOURS = ("#C9DEDB", "#8FC4BD", "#4E9F98", "#0B6E69")
 DEPARTMENT_COLOURS = ("#5B5F97", "#9A97C4", "#3B3F73")
 _KINDS = ("file", "work", "off", "late")

@@ -1,6 +1,7 @@
 """Reporting a demand: what the form asks, in the order a person tells it, and the receipt."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import streamlit as st
@@ -35,6 +36,14 @@ def form() -> Form:
         st.session_state[FORM] = Form(0, uuid4().hex)
     found: Form = st.session_state[FORM]
     return found
+
+
+def column(user: User) -> Any:
+    """One column: the phone's whole width, a panel in the middle of a desk."""
+    if user.phone:
+        return st.container(gap="small", key="report")
+    middle = st.container(horizontal=True, horizontal_alignment="center")
+    return middle.container(border=True, width=680, gap="small", key="p-report")
 
 
 def begin_again() -> None:

@@ -28,15 +28,16 @@ def head(user: frame.User, demand: DetailRow, before: str | None, after: str | N
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f":gray[{plain(row.reference)}]&ensp;{status.badge(t, row.state, row.due_at, user.now)}"
-            f"&ensp;:gray-badge[{t.term(row.state)}]&ensp;:gray-badge[{plain(level)}]", width="stretch",
+            f"&ensp;:gray-badge[{t.term(row.state)} · {plain(level)}]", width="stretch",
         )  # fmt: skip
         for words, icon, shortcut, reference in (
             (t("Previous"), "keyboard_arrow_up", "K", before),
             (t("Next"), "keyboard_arrow_down", "J", after),
         ):
             st.button(
-                words, icon=f":material/{icon}:", type="tertiary", shortcut=shortcut, key=f"queue-go-{shortcut}",
-                disabled=reference is None, on_click=go, kwargs={"id": reference},
+                words if user.phone else "", icon=f":material/{icon}:", type="tertiary", help=words,
+                shortcut=None if user.phone else shortcut, key=f"queue-go-{shortcut}", disabled=reference is None,
+                on_click=go, kwargs={"id": reference},
             )  # fmt: skip
     st.header(plain(row.title), anchor=False)
 
@@ -176,9 +177,10 @@ def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
         if row.settled_at is not None:
             said += t(" :gray[settled after {span}]", span=t.duration(row.settled_at - row.reported_at))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.page_link(
-                navigation.page("demands"), label=plain(row.title), query_params={"id": row.reference}, width="content"
-            )
+            st.button(
+                plain(row.title), type="tertiary", key=f"queue-like-{row.reference}", on_click=go,
+                kwargs={"id": row.reference},
+            )  # fmt: skip
             st.markdown(said, width="content")
 
 
