@@ -17,7 +17,7 @@ from models.demands import Category
 from services.access import IS_OPEN, Actor
 from services.figures import counting
 from services.figures.counting import C, Counts, Place, Scope
-from services.figures.spans import WEEK, hours_taken, median, week_of
+from services.figures.spans import BY_OTHERS, WEEK, hours_taken, median, week_of
 from services.figures.unit import share
 from services.periods import Period
 
@@ -48,7 +48,8 @@ class Why:
 class RankRow:
     """One unit in a ranking. Counts as in services.figures.counting.Counts; rates are fractions of 1 or None.
 
-    `median_hours` is the median time to settle of the cohort, in whole hours. `change` is the settlement rate less
+    `median_hours` is the median time to settle of the cohort without what the grid settled by itself on the spot, in
+    whole hours: with half of all settled at once, the median of all would say nothing. `change` is the settlement rate less
     that of the period before. `trend` is the on-time rate of each of the last twelve weeks of the period, None where
     nothing fell due. `rank` is None without data; equal units share a rank and the next is counted on (1, 1, 3).
     """
@@ -170,8 +171,8 @@ def _rates(session: Session, scope: Scope, period: Period) -> dict[int, float | 
 
 
 def _hours(session: Session, scope: Scope, period: Period) -> dict[int, tuple[tuple[int, int], ...]]:
-    """How many of the cohort's settled took how many whole hours, for each unit."""
-    inside = (C.reported_at >= period.start, C.reported_at < period.end, C.received, C.settled_at < period.end)
+    """How many of the cohort's settled by others than the grid itself took how many whole hours, for each unit."""
+    inside = (C.reported_at >= period.start, C.reported_at < period.end, C.received, C.settled_at < period.end, BY_OTHERS)
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for unit, hours, number in scope.rows(session, (func.count(),), inside, (hours_taken(),)):
         found[unit].append((max(0, int(hours)), number))

@@ -35,6 +35,8 @@ def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
         present = present - {"settled", "settled_to"} | {"unsettled_to" if filters.settled_to else "unsettled"}
     if filters.kept is False:
         present = present - {"kept"} | {"missed"}
+    if filters.on_the_spot is False:
+        present = present - {"on_the_spot"} | {"by_others"}
     if not filters.text.strip():
         present.discard("text")
     return Shape(actor=actor, unit_depth=depth, present=frozenset(present))
@@ -125,6 +127,8 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "settled_to": COLUMNS.settled_at < moment("settled_to"),
     "limit_from": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at >= moment("limit_from")),
     "limit_to": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at < moment("limit_to")),
+    "on_the_spot": COLUMNS.self_settled.is_(True),
+    "by_others": COLUMNS.self_settled.is_(False),
     "kept": COLUMNS.settled_at <= COLUMNS.due_at,
     "missed": or_(IS_OPEN, COLUMNS.settled_at > COLUMNS.due_at),
 }

@@ -28,7 +28,8 @@ class Filters:
     `unit_id` is a subtree, `category_id` a class with its parts, `text` is looked for in reference, title, text and
     place. `reported_from` and `reported_to` (exclusive) bound when it came in, without drafts; `settled` says whether
     it was settled, from `settled_from` and before `settled_to` where they are given. `limit_from` and `limit_to`
-    (exclusive) bound the limit of all that were to be settled, `kept` says whether they were, by then.
+    (exclusive) bound the limit of all that were to be settled, `kept` says whether they were, by then;
+    `on_the_spot` whether the grid settled it by itself.
     """
 
     unit_id: int | None = None
@@ -55,6 +56,7 @@ class Filters:
     limit_from: datetime | None = None
     limit_to: datetime | None = None
     kept: bool | None = None
+    on_the_spot: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from services import deadlines, people
 from services.access import IS_OPEN
 from services.demands import Filters
 from services.figures.counting import LEDGER, C, Place, Scope
-from services.figures.spans import WEEK, hours_taken, median, week_of
+from services.figures.spans import BY_OTHERS, WEEK, hours_taken, median, week_of
 
 FEWEST = 5
 """A median of fewer cases than this in either week is not compared."""
@@ -68,13 +68,14 @@ def whistles(session: Session, scope: Scope, *, now: datetime) -> list[NeedRow]:
 def slowed_down(session: Session, villages: Scope | None, *, now: datetime) -> list[NeedRow]:
     """The village whose median time to settle grew most from the seven days before the last seven to those.
 
-    By half at least and by half a day, with at least five settled in each week; medians in whole hours.
+    By half at least and by half a day, with at least five settled in each week, those settled on the spot left out;
+    medians in whole hours.
     """
     if villages is None:
         return []
     start = now - 2 * WEEK
     counted: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    inside = (C.reported_at < now, C.settled_at >= start, C.settled_at < now, C.received)
+    inside = (C.reported_at < now, C.settled_at >= start, C.settled_at < now, C.received, BY_OTHERS)
     by = (week_of(C.settled_at, start), hours_taken())
     for unit, week, hours, number in villages.rows(session, (func.count(),), inside, by):
         counted[unit, min(int(week), 1)].append((int(hours), number))
@@ -97,7 +98,7 @@ def _slower(place: Place, before: list[tuple[int, int]], after: list[tuple[int, 
         "village_id": place.id, "village": place.name, "village_en": place.name_en, "hours": has_become,
         "hours_before": was, "settled": sizes[1], "settled_before": sizes[0],
     }  # fmt: skip
-    filters = Filters(unit_id=place.id, open_only=False, settled_from=now - WEEK, settled_to=now)
+    filters = Filters(unit_id=place.id, open_only=False, settled_from=now - WEEK, settled_to=now, on_the_spot=False)
     return NeedRow("slowed_down", sizes[1], facts, filters)
 
 

@@ -10,6 +10,8 @@ from services.figures.counting import C, Epoch
 
 WEEK = timedelta(days=7)
 HOUR = 3600
+BY_OTHERS: ColumnElement[bool] = C.self_settled.is_(False)
+"""Not settled by the grid on the spot: only those take time worth a median."""
 
 
 def hours_taken() -> ColumnElement[Any]:
