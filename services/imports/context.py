@@ -65,7 +65,9 @@ class Tally:
         self.rejected.append(Rejected(number, column, reason, "" if value is None else str(value)[:SHOWN]))
 
     def report(self, kind: Kind, *, stored: bool, dry_run: bool) -> ImportReport:
-        """The counts as they are now."""
+        """The counts as they are now; where bad rows stopped everything, nothing was inserted or updated."""
+        if not stored and not dry_run:
+            self.inserted = self.updated = self.kept_states = 0
         return ImportReport(
             kind=kind, stored=stored, dry_run=dry_run, read=self.read, inserted=self.inserted, updated=self.updated,
             unchanged=self.unchanged, repeated=self.repeated,

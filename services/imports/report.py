@@ -22,9 +22,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """Counts of rows. read = inserted + updated + unchanged + repeated + the number of distinct rejected rows.
+    """Counts of rows. read = inserted + updated + unchanged + repeated + rejected_rows, where anything was stored.
 
-    `stored` is False for a dry run, and where bad rows stopped everything: then the counts say what would have been.
+    `stored` is False for a dry run, whose counts say what would be, and where bad rows stopped everything: then
+    inserted and updated are 0, and read - unchanged - repeated - rejected_rows is how many rows were good and new.
     `placeholders` rows lost a meaningless coordinate; `unplaced` rows landed at the fallback unit; `same_text` rows
     hold a text that another row of the file has under another number (both are kept); `kept_states` rows were moved
     here since the last import, so the file's state was not taken; `converted` outlines came in GCJ-02.
