@@ -12,14 +12,15 @@ user = frame.user(Permission.SEE_FIGURES)
 t, here, period = user.t, frame.unit(user), frame.period(user)
 
 with st.container(gap=12):
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.title(t("Rankings"))
         st.markdown(f":gray[{t.name(here.name, here.name_en)}]", width="content")
         sort = parts.choose_sort(t)
         level = parts.choose_level(user, here)
-        st.space("stretch")
         if user.phone:
             frame.choose_period(user)
+        else:
+            st.space("stretch")
         days, clock = parts.days_of(user, period), t.clock(user.now)
         st.caption(t("received {days} · all cases · {clock} updated", days=days, clock=clock), width="content")
     if level is None:
@@ -40,7 +41,8 @@ with st.container(gap=12):
         shown = 1
         if len(rows) > parts.PAGE:
             shown = st.pagination(-(-len(rows) // parts.PAGE), key=f"rankings-page-{here.id}-{level}", width="stretch")
-        st.html(parts.table_of(user, table, rows[(shown - 1) * parts.PAGE : shown * parts.PAGE]))
+        drawn = parts.cards_of if user.phone else parts.table_of
+        st.html(drawn(user, table, rows[(shown - 1) * parts.PAGE : shown * parts.PAGE]))
     with right:
         parts.chart(user, table, rows)
         parts.how_to_read(user, table)

@@ -5,7 +5,7 @@ import streamlit as st
 from models.accounts import Permission
 from pages.ui import frame, layout, needs
 from pages.ui import today as parts
-from services import demands, figures, rankings
+from services import categories, demands, figures, rankings
 from services.database import reading
 from services.rankings import Sort
 
@@ -21,7 +21,10 @@ with reading() as session:
         ranked = rankings.of_level(
             session, user.actor, here.id, row.level, period, now=user.now, sort=Sort.ON_TIME
         )  # fmt: skip
-    upcoming = []
+    upcoming, leaves = [], set[int]()
+    if user.actor.may(Permission.SEE_DEMANDS):
+        tree = categories.tree(session, user.actor)
+        leaves = {each.id for each in tree} - {each.parent_id for each in tree if each.parent_id}
     if row.level is None and user.actor.may(Permission.SEE_DEMANDS):
         upcoming = demands.queue(
             session, user.actor, demands.Filters(unit_id=here.id), now=user.now, size=NEXT
@@ -47,4 +50,4 @@ with st.container(gap=12):
     with left:
         parts.flow(user, row)
     with right:
-        parts.subjects(user, row)
+        parts.subjects(user, row, leaves)

@@ -10,7 +10,7 @@ from pages.i18n import Words
 from pages.ui.style import IN_TIME, INK, LATE, MUTED
 
 NAMED = 8
-"""At most so many points carry their name, the worst first, and none too near one that does."""
+"""At most so many points carry their name: those worse than the pooled value, the worst first, none near another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def scatter(
             shape=alt.Shape("rank:N", scale=alt.Scale(domain=ranks, range=["square", "circle"]), legend=None),
         )
     )  # fmt: skip
-    return styled(layers(*_level(pooled, scale), points, *_names(dots, scale, hours=hours)), t)
+    return styled(layers(*_level(pooled, scale), points, *_names(_behind(dots, pooled, hours=hours), scale)), t)
 
 
 def _level(pooled: float | None, scale: float) -> list[alt.Chart]:
@@ -62,10 +62,15 @@ def _level(pooled: float | None, scale: float) -> list[alt.Chart]:
     return [rule.encode(y="value:Q")]
 
 
-def _names(dots: Sequence[Dot], scale: float, *, hours: bool) -> list[alt.Chart]:
-    """Names of the worst and of whoever else has room, each on the side of its point with more room."""
-    chosen = _apart(sorted(dots, key=lambda dot: -dot.value if hours else dot.value))
-    middle = max((dot.count for dot in dots), default=0) * 0.7
+def _behind(dots: Sequence[Dot], pooled: float | None, *, hours: bool) -> list[Dot]:
+    """Who did worse than all together, the worst first, without those whose name would cover another."""
+    worse = [dot for dot in dots if pooled is not None and (dot.value > pooled if hours else dot.value < pooled)]
+    return _apart(sorted(worse, key=lambda dot: -dot.value if hours else dot.value))
+
+
+def _names(chosen: Sequence[Dot], scale: float) -> list[alt.Chart]:
+    """Each name on the side of its point with more room."""
+    middle = max((dot.count for dot in chosen), default=0) * 0.7
     charts = []
     for side in ("left", "right"):
         named = [

@@ -1,5 +1,6 @@
 """The parts of Rankings: the switches, the table of real text whose numbers open their cases, and how to read it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from pages.charts.rankings import Dot, scatter
 from pages.charts.spark import spark
 from pages.i18n import Words
 from pages.ui import frame, layout
-from pages.ui.cases import anchor, filter_of, level_words
+from pages.ui.cases import anchor, filter_of, level_words, short
 from pages.ui.demands import address
 from pages.ui.frame import User
 from pages.ui.needs import furthest_behind, why
@@ -88,17 +89,17 @@ def choose_sort(t: Words) -> Sort:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _names(version: int, unit_id: int, level: str, language: str, _user: User) -> dict[int, str]:  # noqa: ARG001  the key
-    """The units' names; below the ranking level with the name of the unit above them that is ranked: 霍坡村第3网格."""
-    t, keys = _user.t, _user.profile.level_keys
+    """The units' names; a name that several have stands behind that of the ranked unit above: 霍坡村第3网格."""
+    t, profile = _user.t, _user.profile
     with reading() as session:
         rows = {row.id: row for row in units.below(session, _user.actor, unit_id)}
-    deeper = keys.index(level) > keys.index(_user.profile.ranking_level)
+    ranked = [row for row in rows.values() if row.level == level]
+    seen = Counter(row.name for row in ranked)
     found = {}
-    for row in rows.values():
-        if row.level == level:
-            above = _above(rows, row, _user.profile.ranking_level) if deeper else None
-            parts = [t.name(each.name, each.name_en) for each in (above, row) if each]
-            found[row.id] = ("" if t.language == "zh" else ", ").join(parts if t.language == "zh" else parts[::-1])
+    for row in ranked:
+        above = _above(rows, row, profile.ranking_level) if seen[row.name] > 1 else None
+        parts = [short(t, profile, each.level, each.name, each.name_en) for each in (above, row) if each]
+        found[row.id] = "".join(parts) if t.language == "zh" else ", ".join(reversed(parts))
     return found
 
 
@@ -133,11 +134,25 @@ def callout(user: User, table: Table, rows: Sequence[RankRow]) -> None:
     )
 
 
+def cards_of(user: User, table: Table, rows: Sequence[RankRow]) -> str:
+    """The same on a phone: rank, name and value, beneath them the counts and what holds the unit back."""
+    lines = []
+    for row in rows:
+        last = row.rank is not None and row.rank == table.last > 1
+        counts = _pairs(user, table, row, row.code)[Sort.ON_TIME if table.sort is Sort.ON_TIME else Sort.SETTLEMENT]
+        lines.append(
+            f"<tr{' class=last' if last else ''}><td class=n>{row.rank or '–'}</td><td>{_named(user, table, row)}<br>"
+            f"<span class=m>{_reason(user, table, row)}</span></td>"
+            f"<td class='n value'>{escape(_said(user.t, table.sort, row))}<br>{counts}</td></tr>"
+        )
+    return f'<table class="sg-table sg-rank"><tbody>{"".join(lines)}</tbody></table>'
+
+
 def table_of(user: User, table: Table, rows: Sequence[RankRow]) -> str:
     """The whole table as HTML: ranked units, the pooled total, and those without data apart."""
     t = user.t
     level = level_words(t, user.profile, table.level)
-    heads = [("n", t("Rank")), ("", level), ("bar", t.term(table.sort)), ("n", "")]
+    heads = [("n", t("Rank")), ("", level.capitalize()), ("bar", t.term(table.sort)), ("n", "")]
     heads += [("n", words) for words in _measures(t, table.sort)]
     heads += [("n", t("Late now")), ("s", t("In time, 12 weeks")), ("why", t("What holds it back"))]
     titles = "".join(f'<th class="{kind}">{escape(words)}</th>' for kind, words in heads)
@@ -154,9 +169,10 @@ def table_of(user: User, table: Table, rows: Sequence[RankRow]) -> str:
 def _measures(t: Words, sort: Sort) -> list[str]:
     """The columns beside the one ranked by, whose value stands at the bar already."""
     columns = {
-        Sort.SETTLEMENT: [t("Settlement rate"), t("Settled / received")], Sort.ON_TIME: [t("In time"), t("In time / due")],
+        Sort.SETTLEMENT: [t("Settlement rate"), t("Settled / received")],
+        Sort.ON_TIME: [t("In time"), t("In time / due")],
         Sort.SPEED: [t("Median time")],
-    }  # fmt: skip
+    }
     columns[sort] = columns[sort][1:]
     return [words for words_of in columns.values() for words in words_of]
 
@@ -164,18 +180,26 @@ def _measures(t: Words, sort: Sort) -> list[str]:
 def _line(user: User, table: Table, row: RankRow) -> str:
     t = user.t
     last = row.rank is not None and row.rank == table.last > 1
-    name = anchor(_name(t, table, row), "today", filter_of(row.code, period=table.period.key))
-    mark = "<span class=late>■</span> " if last else ""
     line = spark(row.trend, t("In time, 12 weeks"), low=0.4, high=1.0, colour=LATE if last else BRAND,
                  base=table.pooled.on_time_rate)  # fmt: skip
-    reason = ""
-    if row.why is not None:
-        reason = anchor(why(user, row), "demands", _limits(user, table, row.code, kept=False))
     return (
-        f"<tr{' class=last' if last else ''}><td class=n>{row.rank or '–'}</td><td>{mark}{name}</td>"
-        f"{_value(t, table, row)}{_counts(user, table, row, row.code)}"
-        f"<td class=s>{line}</td><td class='why m'>{reason}</td></tr>"
+        f"<tr{' class=last' if last else ''}><td class=n>{row.rank or '–'}</td>"
+        f"<td class=w>{_named(user, table, row)}</td>{_value(t, table, row)}{_counts(user, table, row, row.code)}"
+        f"<td class=s>{line}</td><td class='why m'>{_reason(user, table, row)}</td></tr>"
     )
+
+
+def _named(user: User, table: Table, row: RankRow) -> str:
+    """The unit's name, which opens its own figures; the last ones marked."""
+    mark = "<span class=late>■</span> " if row.rank is not None and row.rank == table.last > 1 else ""
+    return mark + anchor(_name(user.t, table, row), "today", filter_of(row.code, period=table.period.key))
+
+
+def _reason(user: User, table: Table, row: RankRow) -> str:
+    """What holds the unit back, which opens the cases that missed their limit."""
+    if row.why is None:
+        return ""
+    return anchor(why(user, row), "demands", _limits(user, table, row.code, kept=False))
 
 
 def _value(t: Words, table: Table, row: RankRow) -> str:
@@ -201,29 +225,37 @@ def _said(t: Words, sort: Sort, row: RankRow) -> str:
 
 
 def _median(t: Words, row: RankRow) -> str:
-    return "–" if row.median_hours is None else t.duration(timedelta(hours=row.median_hours))
+    if row.median_hours is None:
+        return "–"
+    return t("under 1 h") if row.median_hours < 1 else t.duration(timedelta(hours=row.median_hours))
 
 
 def _counts(user: User, table: Table, row: RankRow, code: str, page: str = "demands") -> str:
     """Settled / received, in time, in time / due, median, late now: every count opens exactly its cases."""
-    t, key = user.t, table.period.key
-    settled = anchor(t.number(row.settled), page, filter_of(code, period=key, settled=1))
-    received = anchor(t.number(row.received), page, filter_of(code, period=key))
-    kept = anchor(t.number(row.on_time), page, _limits(user, table, code, kept=True))
-    due = anchor(t.number(row.due), page, _limits(user, table, code, kept=None))
+    t, pairs = user.t, _pairs(user, table, row, code, page)
     late = "–"
     if row.overdue:
         late = t.number(row.overdue)
         if table.period.end > user.now:
             late = anchor(f"■ {late}", page, filter_of(code, overdue=1))
     cells = {
-        Sort.SETTLEMENT: [escape(t.percent(row.settlement_rate)), f"{settled} / {received}"],
-        Sort.ON_TIME: [escape(t.percent(row.on_time_rate)), f"{kept} / {due}"],
+        Sort.SETTLEMENT: [escape(t.percent(row.settlement_rate)), pairs[Sort.SETTLEMENT]],
+        Sort.ON_TIME: [escape(t.percent(row.on_time_rate)), pairs[Sort.ON_TIME]],
         Sort.SPEED: [escape(_median(t, row))],
     }
     cells[table.sort] = cells[table.sort][1:]
     found = "".join(f"<td class=n>{cell}</td>" for cells_of in cells.values() for cell in cells_of)
-    return f"{found}<td class='n late'>{late}</td>"
+    return f"{found}<td class='n{' late' if row.overdue else ''}'>{late}</td>"
+
+
+def _pairs(user: User, table: Table, row: RankRow, code: str, page: str = "demands") -> dict[Sort, str]:
+    """Settled / received and in time / due, each number with its cases."""
+    t, key = user.t, table.period.key
+    settled = anchor(t.number(row.settled), page, filter_of(code, period=key, settled=1))
+    received = anchor(t.number(row.received), page, filter_of(code, period=key))
+    kept = anchor(t.number(row.on_time), page, _limits(user, table, code, kept=True))
+    due = anchor(t.number(row.due), page, _limits(user, table, code, kept=None))
+    return {Sort.SETTLEMENT: f"{settled} / {received}", Sort.ON_TIME: f"{kept} / {due}"}
 
 
 def _limits(user: User, table: Table, code: str, *, kept: bool | None) -> dict[str, str]:
@@ -234,12 +266,12 @@ def _limits(user: User, table: Table, code: str, *, kept: bool | None) -> dict[s
 
 def _total(user: User, table: Table) -> str:
     t, rest = user.t, table.whole.received - table.pooled.received
-    note = t("counts added up, not the mean of rates")
+    all_together, note = t("All together"), t("counts added up, not the mean of rates")
     if rest:
         note = t("{n} more received stand at no unit of this level", n=t.number(rest))
     counts = _counts(user, table, table.pooled, table.unit.code, "demands" if table.complete else "")
     return (
-        f"<tr class=total><td></td><td>{escape(t('All together'))}</td>{_value(t, table, table.pooled)}"
+        f"<tr class=total><td></td><td>{escape(all_together)}</td>{_value(t, table, table.pooled)}"
         f"{counts}<td></td><td class='why m'>{escape(note)}</td></tr>"
     )
 
@@ -281,7 +313,7 @@ def how_to_read(user: User, table: Table) -> None:
     lines = [
         t("Settlement rate: of those received in the period ({days}), the share settled before its end.", days=days),
         t("In time: of those whose limit passed in the period, whenever received, the share settled within it."),
-        t("Median time: half of the settled ones took longer."),
+        t("Median time: of those not settled on the spot, half took longer."),
         t("All cases count; none is left out."),
         t("Few cases say little: 3 of 3 is not better than 990 of 1,000."),
     ]

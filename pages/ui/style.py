@@ -109,7 +109,7 @@ padding:8px 12px;font-size:14px;line-height:20px;color:{MUTED}}}
 font-weight:600;display:grid;place-items:center}}
 .sg-people b{{font-weight:600}}.sg-people div>span:last-child{{grid-column:2/4}}
 @media(max-width:640px){{
-.st-key-mapbox{{height:60vh!important;min-height:20rem}}.st-key-p-mapside{{height:auto!important}}
+.st-key-mapbox{{height:52vh!important;min-height:20rem}}.st-key-p-mapside{{height:auto!important}}
 .stMainBlockContainer{{padding-left:1rem;padding-right:1rem}}
 [data-testid=stLayoutWrapper]:has(>.st-key-frame){{right:.75rem;max-width:62vw}}
 .st-key-art{{display:none}}

@@ -1,6 +1,6 @@
 """The parts of Today: head, tiles, map, what needs someone now, what grew."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, time, timedelta
 from html import escape
 from typing import Any
@@ -11,7 +11,7 @@ from pages.charts import today as charts
 from pages.charts.spark import spark
 from pages.charts.theme import BARS, RAMP
 from pages.i18n import Words
-from pages.ui import frame, layout, navigation, status
+from pages.ui import frame, layout, status
 from pages.ui.cases import Filter, anchor, filter_of, level_words, link, short
 from pages.ui.demands import address
 from pages.ui.frame import User
@@ -21,7 +21,7 @@ from services.database import reading
 from services.demands import DemandRow, Filters
 from services.figures import SubjectRow, TodayRow, VillageRow
 
-SHOWN = 11
+SHOWN, WEEK = 11, timedelta(days=7)
 def head(user: User, row: TodayRow) -> None:
     """Title, day, and what the figures cover."""
     t = user.t
@@ -148,7 +148,7 @@ def villages(user: User, row: TodayRow) -> None:
     height: Any = "content" if user.phone else 458
     with layout.panel("map", t("Late and open by {level}", level=level), legend, height=height):
         placed = _placed(version(), row.unit.id, row.level, user)
-        left, right = st.columns([68, 32], gap="small") if placed else (None, st.container())
+        left, right = st.columns([65, 35], gap="small") if placed else (None, st.container())
         if left is not None:
             areas = [
                 charts.Area(village.code, short(t, user.profile, row.level, village.name, village.name_en),
@@ -156,19 +156,27 @@ def villages(user: User, row: TodayRow) -> None:
                 for village in row.villages
             ]  # fmt: skip
             with left.container(height=260 if user.phone else 398, border=False):
-                drawn = charts.village_map(areas, placed, t, size=11 if user.phone else 14)
+                drawn = charts.village_map(areas, placed, t, size=_letters(user))
                 st.altair_chart(drawn, height="stretch", theme=None, alt=t("Map of late and open demands"))
         with right:
             st.html(_worst(user, row, level))
 
 
+def _letters(user: User) -> int:
+    """The size of a map's names: English ones are longer."""
+    if user.phone:
+        return 11 if user.t.language == "zh" else 9
+    return 14 if user.t.language == "zh" else 12
+
+
 def _worst(user: User, row: TodayRow, level: str) -> str:
     t = user.t
-    titles = (f"<th>{escape(level)}</th><th class=n>{escape(t('Late'))}</th><th class=n>{escape(t('Open'))}</th>"
-              f"<th>{escape(t('Oldest'))}</th>")  # fmt: skip
+    heads = [("", level.capitalize()), ("n", t("Late")), ("n", t("Open")), ("", t("Oldest"))]
+    titles = "".join(f'<th class="{kind}">{escape(words)}</th>' for kind, words in heads)
     lines = "".join(_village(user, village, row.level) for village in row.villages[:SHOWN])
     rest = len(row.villages) - SHOWN
-    more = f"<tr><td colspan=4 class=m>{escape(t('and {n} more', n=t.number(rest)))}</td></tr>" if rest > 0 else ""
+    said = t("and {n} more", n=t.number(rest))
+    more = f"<tr><td colspan=4 class=m>{escape(said)}</td></tr>" if rest > 0 else ""
     return f"<table class=sg-table><thead><tr>{titles}</tr></thead><tbody>{lines}{more}</tbody></table>"
 
 
@@ -178,10 +186,9 @@ def _village(user: User, village: VillageRow, level: str | None) -> str:
     late = anchor(f"■ {t.number(village.overdue)}", "demands", filter_of(village.code, overdue=1))
     opened = anchor(t.number(village.open), "demands", filter_of(village.code))
     oldest = t.duration(user.now - village.oldest_due_at) if village.overdue and village.oldest_due_at else "–"
-    return (
-        f"<tr><td>{name}</td><td class='n late'>{late if village.overdue else '–'}</td>"
-        f"<td class=n>{opened if village.open else '0'}</td><td class=m>{escape(oldest)}</td></tr>"
-    )
+    shown = f"<td class='n late'>{late}</td>" if village.overdue else "<td class=n>–</td>"
+    shown += f"<td class=n>{opened if village.open else '0'}</td>"
+    return f"<tr><td class=w>{name}</td>{shown}<td class='m w'>{escape(oldest)}</td></tr>"
 
 
 def flow(user: User, row: TodayRow) -> None:
@@ -195,8 +202,8 @@ def flow(user: User, row: TodayRow) -> None:
         st.altair_chart(drawn, height="stretch", theme=None, alt=t("Received and settled by day, 12 weeks"))
 
 
-def subjects(user: User, row: TodayRow) -> None:
-    """Which subjects grew this week, and where."""
+def subjects(user: User, row: TodayRow, leaves: Set[int]) -> None:
+    """Which subjects grew this week, and where. A class with parts opens no cases: its number counts none of theirs."""
     t = user.t
     height: Any = "content" if user.phone else 288
     with layout.panel("subjects", t("Hot subjects"), t("last 7 days against the 7 before"), height=height):
@@ -205,16 +212,19 @@ def subjects(user: User, row: TodayRow) -> None:
             return
         words = [t("Subject"), t("7 days"), t("Change"), t("8 weeks"), t("Mostly in")]
         titles = "".join(f"<th class={side}>{escape(word)}</th>" for word, side in zip(words, "mnnsm", strict=True))
-        lines = "".join(_subject(user, row, subject) for subject in row.subjects)
+        lines = "".join(_subject(user, row, subject, opens=subject.category_id in leaves) for subject in row.subjects)
         st.html(f"<table class=sg-table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>")
 
 
-def _subject(user: User, row: TodayRow, subject: SubjectRow) -> str:
+def _subject(user: User, row: TodayRow, subject: SubjectRow, *, opens: bool) -> str:
     t = user.t
+    week = Filters(open_only=False, reported_from=user.now - WEEK, reported_to=user.now)
+    cases = address.link(week, unit=row.unit.code, category=subject.code)
+    number = anchor(t.number(subject.this_week), "demands" if opens else "", cases)
     where = [short(t, user.profile, row.level, zh, en) for _, zh, en, _ in subject.villages]
     change = f"+{t.number(subject.change)}" if subject.change > 0 else t.number(subject.change).replace("-", "−")
     return (
-        f"<tr><td>{escape(t.name(subject.name, subject.name_en))}</td><td class=n>{t.number(subject.this_week)}</td>"
+        f"<tr><td>{escape(t.name(subject.name, subject.name_en))}</td><td class=n>{number}</td>"
         f"<td class=n>{change}</td><td>{spark(subject.weeks, t('8 weeks'), width=110, height=22)}</td>"
         f"<td class=m>{escape(t.join(where))}</td></tr>"
     )
@@ -231,4 +241,4 @@ def next_up(user: User, rows: Sequence[DemandRow]) -> None:
             late = row.due_at is not None and row.due_at < user.now
             with st.container(key=f"{'late' if late else 'card'}-next-{row.id}", border=True, gap=2):
                 st.markdown(status.badge(t, row.state, row.due_at, user.now))
-                st.page_link(navigation.page("demands"), label=plain(row.title), query_params={"id": row.reference})
+                link(plain(row.title), "demands", {"id": row.reference})

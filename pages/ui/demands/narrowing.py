@@ -103,6 +103,9 @@ def others(user: frame.User, asked: Asked) -> None:
         "period": t("received in the period"), "due_from": t("due from"), "due_before": t("due before"),
         "reported_from": t("received from"), "reported_to": t("received before"),
         "settled_from": t("settled from"), "settled_to": t("settled before"),
+        "limit_from": t("limit from"), "limit_to": t("limit before"),
+        "kept": t("limit kept") if asked.chosen.get("kept") == "1" else t("limit missed"),
+        "on_the_spot": t("on the spot") if asked.chosen.get("on_the_spot") == "1" else t("not on the spot"),
     }  # fmt: skip
     for name, said in words.items():
         if name not in asked.chosen:
