@@ -16,21 +16,11 @@ drawable = maps.levels(user, unit)
 head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="maphead")
 with head:
     crumbs = st.container(width="stretch")
-    if len(drawable) > 1:
-        names = {key: user.profile.level(key) for key in drawable}
-        level = st.segmented_control(
-            t("Level"), drawable, default=drawable[0], required=True, label_visibility="collapsed", key="level",
-            format_func=lambda key: t.name(names[key].zh, names[key].plural), bind="query-params",
-        )  # fmt: skip
-    else:
-        level = drawable[0]
-    mode = st.segmented_control(
-        t("Show"), list(Mode), default=Mode.OWNER, required=True, label_visibility="collapsed", key="show",
-        format_func=lambda each: t(MODES[each]), bind="query-params",
-    )  # fmt: skip
+    level = maps.choose("level", t("Level"), drawable, lambda key: maps.level_name(user, key))
+    mode = maps.choose("show", t("Show"), list(Mode), lambda each: t(MODES[Mode(each)]))
     if not user.phone:
         st.caption(f"{frame.period_words(t, period)} · {t.moment(user.now)}", width="content")
-drawn = maps.drawing(user, unit, level or drawable[0])
+drawn = maps.drawing(user, unit, level)
 place = maps.chosen(user, unit, drawn)
 with crumbs:
     maps.breadcrumb(user, place)
@@ -40,7 +30,7 @@ with left:
         layout.empty(t("There are no outlines yet: import them, and the map is drawn."))
     else:
         with reading() as session:
-            rows = figures.by_unit(session, user.actor, unit.id, level or drawable[0], period, now=user.now)
-        maps.show(user, unit, level or drawable[0], drawn, mode or Mode.OWNER, {row.unit_id: row for row in rows})
+            rows = figures.by_unit(session, user.actor, unit.id, level, period, now=user.now)
+        maps.show(user, unit, level, drawn, Mode(mode), {row.unit_id: row for row in rows})
 with right:
     map_panel.panel(user, place, period)

@@ -67,7 +67,7 @@ def lanes_shown(user: User, found: BoardRow) -> list[LaneRow]:
     first = next((lane.level for lane in found.lanes if lane.count), found.lanes[0].level)
     chosen = st.segmented_control(
         user.t("Level"), list(names), default=first, format_func=names.__getitem__, label_visibility="collapsed",
-        key="board-lane", width="stretch", required=True,
+        key="board-lane", width="stretch", wrap=False, required=True,
     )  # fmt: skip
     return [lane for lane in found.lanes if lane.level == (chosen or first)]
 
@@ -99,10 +99,10 @@ def lane(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
 def _head(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
     t = user.t
     late = t("Late {n}", n=t.number(row.late))
-    facts = [f":red[■ **{late}**]"] if row.late else []
+    facts = [f":small[:red[■ **{late}**]]"] if row.late else []
     if row.held is not None:
         held = t("median {span}", span=t.duration(row.held))
-        facts.append(f":gray[{held}]")
+        facts.append(f":small[:gray[{held}]]")
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"lanehead-{row.level}"
     ):

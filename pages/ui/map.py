@@ -1,7 +1,7 @@
 """The furniture of the grid map: which level is drawn, the drawing itself, its legend, and the way down to a unit."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import streamlit as st
@@ -46,6 +46,32 @@ def levels(user: User, unit: UnitRow) -> list[str]:
     below = keys[keys.index(unit.level) + 1 :] if unit.level in keys else keys
     found = [key for key in reversed(below) if 0 < counts.get(key, 0) <= MOST]
     return found or [unit.level]
+
+
+def choose(name: str, label: str, options: Sequence[str], words: Callable[[str], str]) -> str:
+    """One of several, kept in the address under `name`; the first where it names none; no widget for a single one.
+
+    Streamlit's own binding would put the words of the reader's language into the address.
+    """
+    if len(options) == 1:
+        return options[0]
+    key, asked = f"map-{name}", st.query_params.get(name)
+    if asked in options and st.session_state.get(f"{key}-asked") != asked:
+        st.session_state[key] = asked
+    elif st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
+    st.segmented_control(
+        label, options, required=True, format_func=words, label_visibility="collapsed", key=key,
+    )  # fmt: skip
+    chosen: str = st.session_state[key]
+    st.session_state[f"{key}-asked"] = st.query_params[name] = str(chosen)
+    return chosen
+
+
+def level_name(user: User, key: str) -> str:
+    """What the units of a level are called together."""
+    words = user.profile.level(key)
+    return user.t.name(words.zh, words.plural)
 
 
 def drawing(user: User, unit: UnitRow, level: str) -> Drawing | None:
@@ -167,12 +193,12 @@ def chosen(user: User, unit: UnitRow, drawn: Drawing | None) -> UnitRow:
 
 def legend(user: User, level: str, mode: Mode, fill: fills.Fill) -> str:
     """The legend as HTML: each colour with its words and how many units have it."""
-    t, words = user.t, user.profile.level(level)
+    t = user.t
     keys = "".join(
         f'<span><i style="background:{key.colour}"></i>{escape(key.words)} <b>{t.number(key.count)}</b></span>'
         for key in fill.keys
     )
-    head = escape(" · ".join([t(fills.MODES[mode]), t.name(words.zh, words.plural)]))
+    head = escape(" · ".join([t(fills.MODES[mode]), level_name(user, level)]))
     late, note = t("late"), t("Colours only tell neighbours apart")
     before = f'<span><i class="chip"></i>{late}</span>' if mode is Mode.LATE else ""
     after = f"<span>{note}</span>" if mode is Mode.OWNER else ""
