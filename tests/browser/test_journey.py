@@ -1,0 +1,71 @@
+"""One demand's way through the house, each person at their own screen: reported on a phone, closed, and counted."""
+
+import re
+
+from playwright.sync_api import Page
+
+from tests.browser.server import open_path, settled, sign_in
+
+TEXT = "村西头水管裂了，三户从早上起没有水。"
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button of the opened demand."""
+    page.locator(".st-key-queue-actions").get_by_role("button", name=name).first.click()
+    settled(page)
+
+
+def confirm(page: Page, name: str) -> None:
+    """Press the button at the end of a dialog."""
+    page.get_by_test_id("stDialog").get_by_role("button", name=name, exact=True).click()
+    page.get_by_test_id("stDialog").wait_for(state="detached")
+    settled(page)
+
+
+def test_a_demand_is_reported_triaged_whistled_settled_and_seen_in_the_ranking(server, open_context):
+    member = open_context(server, width=390, height=844, phone=True).new_page()
+    sign_in(member, "member", path="/report")
+    member.get_by_label("什么事").fill(TEXT)
+    member.get_by_label("什么事").blur()
+    settled(member)
+    member.get_by_role("button", name="上报", exact=True).click()
+    reference = re.search(r"D411622-\d{4}-\d+", member.get_by_text(re.compile(r"D411622-")).first.inner_text())[0]
+
+    chief = open_context(server).new_page()
+    sign_in(chief, "chief", path=f"/demands?id={reference}")
+    press(chief, "受理")
+    open_path(chief, f"/demands?id={reference}")
+    press(chief, "吹哨")
+    chief.get_by_test_id("stDialog").get_by_label("主办").first.click()
+    chief.get_by_role("option", name="县供水公司").click()
+    settled(chief)
+    confirm(chief, "吹哨")
+    open_path(chief, f"/demands?id={reference}")
+    press(chief, "派遣")
+    confirm(chief, "派遣")
+
+    water = open_context(server).new_page()
+    sign_in(water, "department", path=f"/demands?id={reference}")
+    press(water, "应哨")
+    water.get_by_test_id("stDialog").get_by_role("textbox").fill("带设备，一小时内到")
+    confirm(water, "应哨")
+    open_path(water, f"/demands?id={reference}")
+    press(water, "到场")
+
+    leader = open_context(server).new_page()
+    sign_in(leader, "leader", path=f"/demands?id={reference}")
+    press(leader, "签收")
+    open_path(leader, f"/demands?id={reference}")
+    press(leader, "办结")
+    leader.get_by_test_id("stDialog").get_by_role("textbox").fill("水管已换，三户通水")
+    confirm(leader, "办结")
+
+    for move in ("核查通过", "结案"):
+        open_path(chief, f"/demands?id={reference}")
+        press(chief, move)
+    open_path(chief, f"/demands?id={reference}")
+    assert "已结案" in chief.get_by_test_id("stMain").inner_text()
+
+    open_path(leader, "/rankings")
+    row = leader.get_by_text("霍坡村").locator("xpath=ancestor::tr | ancestor::*[contains(@class,'row')]").first
+    assert re.search(r"1\s*/\s*1", row.inner_text())
