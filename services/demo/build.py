@@ -70,7 +70,8 @@ def build(
     households = store.households(session, places, unit_ids, seed, progress)
     made = _accounts(session, demo, places, unit_ids, crew, people_ids, now)
     world = World(
-        profile, demo, places, crew, unit_ids, people_ids, store.ids(session, "departments", "code"), made, now
+        profile, demo, places, crew, unit_ids, people_ids, store.ids(session, "departments", "code"), made, now,
+        land.home(demo, places)[1],
     )
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
     audit.record(session, actor, "sites.demo", now=now, subject=key, seed=seed, months=months)
@@ -95,13 +96,6 @@ def _per_level(places: list[Place]) -> dict[str, int]:
     return found
 
 
-def home(demo: Demo, places: list[Place]) -> tuple[int, int]:
-    """The village of the demonstration's chief, and the lowest unit of its grid member, as indexes of `places`."""
-    village = next(index for index, place in enumerate(places) if place.code == demo.home)
-    below = [index for index, place in enumerate(places) if place.homes and place.code.startswith(demo.home)]
-    return village, below[2 % len(below)]
-
-
 def _accounts(
     session: Session, demo: Demo, places: list[Place], unit_ids: list[int], crew: Crew, people_ids: list[int],
     now: datetime,
@@ -110,7 +104,7 @@ def _accounts(
 
     Gives the accounts' ids by person.
     """
-    village, grid = home(demo, places)
+    village, grid = land.home(demo, places)
     hashed = passwords.hashed(PASSWORD).value
     office = session.exec(select(Department).where(Department.code == OFFICE)).one()
     posts: dict[Role, tuple[int | None, int | None]] = {

@@ -85,6 +85,7 @@ class Case:
         changes: dict[str, Any] | None = None, notes: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Make one move as services.demands.moves would. Raises Over for a future one, ValueError if illegal."""
+        at = _whole(at)
         if at > self.now:
             raise Over
         rule = MOVES[verb]
@@ -93,7 +94,8 @@ class Case:
         if rule.by_other and person == self.handler:
             raise ValueError(f"{verb} by who handled it")
         before, after = self.state, rule.target or self.state
-        changed = {**self._settlement(rule.target, at), **(changes or {}), "state": after}
+        given = {key: _whole(value) if isinstance(value, datetime) else value for key, value in (changes or {}).items()}
+        changed = {**self._settlement(rule.target, at), **given, "state": after}
         self.columns.update(changed)
         self.events.append(Moved(at, verb, before, after, person, reason, {**changed, **(notes or {})}))
 
@@ -101,3 +103,8 @@ class Case:
         if target is None or (target in SETTLED) == (self.columns["settled_at"] is not None):
             return {}
         return history.settling(target, at, self.columns["level"], by_grid=target is State.SELF_HANDLED)
+
+
+def _whole(at: datetime) -> datetime:
+    """The moment without its split seconds."""
+    return at.replace(microsecond=0)

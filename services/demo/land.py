@@ -105,6 +105,13 @@ def _level(
     return made
 
 
+def home(demo: Demo, places: Sequence[Place]) -> tuple[int, int]:
+    """The village of the demonstration's chief and the lowest unit of its grid member, as indexes of `places`."""
+    village = next(index for index, place in enumerate(places) if place.code == demo.home)
+    below = [index for index, place in enumerate(places) if place.homes and place.code.startswith(demo.home)]
+    return village, max(below, key=lambda index: places[index].population)
+
+
 def villages(demo: Demo, top_level: str) -> list[tuple[str, str]]:
     """Official codes and names of the villages of the profile's file. Raises BadInput where it is absent."""
     path = settings().sites_dir / "units" / demo.villages_file

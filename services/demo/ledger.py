@@ -61,7 +61,8 @@ def _weights(world: World, lowest: Sequence[int], random: Random) -> list[float]
             world.late_share[index] = share
     summed, weights = 0.0, []
     for index in lowest:
-        summed += world.places[index].population * busy[world.village(index)] * random.uniform(0.4, 1.7)
+        lively = 3.0 if index == world.home else random.uniform(0.4, 1.7)
+        summed += world.places[index].population * busy[world.village(index)] * lively
         weights.append(summed)
     return weights
 

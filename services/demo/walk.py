@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
 
 from models.demands import State, Urgency, Verb
 from models.limits import Limit, LimitUnit
@@ -181,6 +180,7 @@ class Walk:
         slow = self.case.urgency in {Urgency.GENERAL, Urgency.COMPLEX}
         if self.chance(whistled):
             self._whistle(self.case.last_at + (end - self.case.last_at) * self.random.uniform(0.05, 0.4), end)
+            end = max(end, self.case.last_at + 5 * MINUTE)
         if slow and self.chance(0.06):
             end = self._suspended(self.case.last_at + (end - self.case.last_at) * self.random.uniform(0.05, 0.5))
         due = self.case.columns["due_at"]
@@ -206,20 +206,28 @@ class Walk:
         })  # fmt: skip
 
     def _whistle(self, at: datetime, end: datetime) -> None:
-        """Call one to three departments; each answers and most come."""
-        for call in self.call(at):
-            waits = self.random.lognormvariate(0.6, 1.0)
-            answered = min(at + timedelta(hours=waits), end)
-            answered = max(answered, self.case.last_at)
-            text = self.random.choice(texts.ANSWERS)
-            note: dict[str, Any] = {"department": self.world.office_ids[call.department]}
+        """Call one to three departments; each answers and most come, in the order of the clock."""
+        planned: list[tuple[datetime, int, Verb, Called, int]] = []
+        for order, call in enumerate(self.call(self._worked(at))):
+            asked = self.case.last_at
             by = self.random.choice(self.world.crew.offices[call.department])
-            self.case.go(Verb.ANSWER, answered, by, text, notes=note)
-            call.answered_at, call.answer = answered, text
+            answered = min(self._worked(asked + timedelta(hours=self.random.lognormvariate(0.6, 1.0))), end)
+            answered = max(answered, asked)
+            planned.append((answered, order, Verb.ANSWER, call, by))
             if self.chance(0.85):
-                arrived = answered + (max(end, answered) - answered) * self.random.uniform(0.02, 0.2)
-                self.case.go(Verb.ARRIVE, arrived, by, notes=note)
-                call.arrived_at = arrived
+                arrived = answered + max(end - answered, timedelta()) * self.random.uniform(0.02, 0.2)
+                planned.append((max(min(self._worked(arrived), end), answered), order, Verb.ARRIVE, call, by))
+        for moment, _, verb, call, by in sorted(planned, key=lambda step: step[0]):
+            self._come(moment, verb, call, by)
+
+    def _come(self, at: datetime, verb: Verb, call: Called, by: int) -> None:
+        """One answer or arrival, in the history and on the whistle."""
+        text = self.random.choice(texts.ANSWERS) if verb is Verb.ANSWER else None
+        self.case.go(verb, at, by, text, notes={"department": self.world.office_ids[call.department]})
+        if verb is Verb.ANSWER:
+            call.answered_at, call.answer = self.case.last_at, text
+        else:
+            call.arrived_at = self.case.last_at
 
     def call(self, at: datetime, most: int = 2) -> list[Called]:
         """Whistle for the usual department and perhaps others."""
@@ -230,7 +238,7 @@ class Walk:
         by = self.chief if self.case.columns["level"] != self.world.places[0].level else self.lead
         self.case.go(Verb.WHISTLE, at, by, notes={"lead": ids[0], "assist": ids[1:]})
         due = deadlines.answer_due_at(self.world.profile, at, self.case.urgency)
-        calls = [Called(office, office == lead, at, due) for office in offices]
+        calls = [Called(office, office == lead, self.case.last_at, due) for office in offices]
         self.case.whistles += calls
         return calls
 

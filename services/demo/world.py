@@ -15,7 +15,10 @@ CHAIN_FALLBACK = "township"
 
 @dataclass(slots=True)
 class World:
-    """Everything is stored already but the demands; `*_ids` are database ids in the order of places and people."""
+    """Everything is stored already but the demands; `*_ids` are database ids in the order of places and people.
+
+    `home` is the lowest unit of the demonstration's grid member.
+    """
 
     profile: Profile
     demo: Demo
@@ -26,6 +29,7 @@ class World:
     office_ids: dict[str, int]
     account_ids: dict[int, int]
     now: datetime
+    home: int
     usual: dict[str, str] = field(default_factory=dict)
     late_share: dict[int, float] = field(default_factory=dict)
 
