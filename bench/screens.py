@@ -22,6 +22,7 @@ from statistics import median
 import psutil  # type: ignore[import-untyped]
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 from bench import county
@@ -36,6 +37,7 @@ PAGES = {"today": 8, "demands": 3, "escalations": 3, "rankings": 8, "map": 8, "r
 
 EMPTY_RUNS = 20
 LONGEST = 120
+SPOKEN = [Subprotocol("streamlit")]
 
 
 def screens(ledger: Ledger, batches: int, runs: int) -> Iterator[Figure]:
@@ -109,7 +111,9 @@ class Server:
         """A browser tab on a page, its first run done."""
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
         headers = {"Cookie": f"{COOKIE}={cookie}", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) bench"}
-        with connect(address, additional_headers=headers, subprotocols=["streamlit"], max_size=None) as socket_:  # type: ignore[list-item]
+        with connect(
+            address, additional_headers=headers, subprotocols=SPOKEN, max_size=None, open_timeout=LONGEST
+        ) as socket_:
             viewer = Viewer(self, socket_, page, query)
             viewer.run()
             yield viewer
