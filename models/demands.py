@@ -46,9 +46,7 @@ OPEN = frozenset(
 )
 """Received and not yet settled: the clock runs. The only definition of "open" on any screen."""
 
-SETTLED = frozenset(
-    {State.SELF_HANDLED, State.PENDING_VERIFY, State.PENDING_CALLBACK, State.CLOSED, State.ARCHIVED}
-)
+SETTLED = frozenset({State.SELF_HANDLED, State.PENDING_VERIFY, State.PENDING_CALLBACK, State.CLOSED, State.ARCHIVED})
 """Settled by a handler. What is left is the check and the villager's word."""
 
 
@@ -140,7 +138,9 @@ MOVES: dict[Verb, Move] = {
     Verb.ANSWER: _move(_WHISTLED, None, Permission.HANDLE),
     Verb.ARRIVE: _move(_WHISTLED, None, Permission.HANDLE),
     Verb.PASS_CHECK: _move("pending_verify", State.PENDING_CALLBACK, Permission.CLOSE, by_other=True),
-    Verb.REWORK: _move("pending_verify pending_callback", State.HANDLING, Permission.CLOSE, needs_reason=True, by_other=True),
+    Verb.REWORK: _move(
+        "pending_verify pending_callback", State.HANDLING, Permission.CLOSE, needs_reason=True, by_other=True
+    ),
     Verb.CLOSE: _move("pending_callback", State.CLOSED, Permission.CLOSE, by_other=True),
     Verb.REOPEN: _move("closed", State.REGISTERED, Permission.TRIAGE, needs_reason=True),
     Verb.ARCHIVE: _move("closed", State.ARCHIVED, Permission.CLOSE),

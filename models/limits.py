@@ -26,7 +26,9 @@ class Limit:
         """Read "24 hours", "1 day", "7 work days". Raises ValueError for anything else."""
         match = re.fullmatch(r"\s*(\d{1,4})\s+(work\s+)?(hour|day)s?\s*", written)
         if match is None or int(match[1]) == 0:
-            raise ValueError(f"not a limit: {written!r} (say for example '24 hours', '6 work hours', '7 days', '7 work days')")
+            raise ValueError(
+                f"not a limit: {written!r} (say for example '24 hours', '6 work hours', '7 days', '7 work days')"
+            )
         return cls(int(match[1]), LimitUnit(f"{'work ' if match[2] else ''}{match[3]}s"))
 
     def __str__(self) -> str:

@@ -172,7 +172,13 @@ def _rates(session: Session, scope: Scope, period: Period) -> dict[int, float | 
 
 def _hours(session: Session, scope: Scope, period: Period) -> dict[int, tuple[tuple[int, int], ...]]:
     """How many of the cohort's settled by others than the grid itself took how many whole hours, for each unit."""
-    inside = (C.reported_at >= period.start, C.reported_at < period.end, C.received, C.settled_at < period.end, BY_OTHERS)
+    inside = (
+        C.reported_at >= period.start,
+        C.reported_at < period.end,
+        C.received,
+        C.settled_at < period.end,
+        BY_OTHERS,
+    )
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for unit, hours, number in scope.rows(session, (func.count(),), inside, (hours_taken(),)):
         found[unit].append((max(0, int(hours)), number))

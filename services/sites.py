@@ -71,7 +71,12 @@ def build(session: Session, actor: Actor, key: str, *, now: datetime) -> Profile
 def _add_categories(session: Session, entries: list[CategoryEntry], parent_id: int | None) -> None:
     for sort, entry in enumerate(entries):
         row = Category(
-            code=entry.code, name=entry.zh, name_en=entry.en, parent_id=parent_id, words=" ".join(entry.words), sort=sort
+            code=entry.code,
+            name=entry.zh,
+            name_en=entry.en,
+            parent_id=parent_id,
+            words=" ".join(entry.words),
+            sort=sort,
         )
         session.add(row)
         session.flush()
@@ -120,8 +125,4 @@ def counts(session: Session) -> dict[str, int]:
     from models.base import Base
 
     tables = ("units", "people", "posts", "households", "demands", "demand_events", "accounts")
-    return {
-        name: session.exec(select(func.count()).select_from(Base.metadata.tables[name])).one() for name in tables
-    }
-
-
+    return {name: session.exec(select(func.count()).select_from(Base.metadata.tables[name])).one() for name in tables}

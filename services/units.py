@@ -93,7 +93,9 @@ def children(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
     """The units directly below one, in their order."""
     require_unit(session, actor, unit_id)
     rows = session.exec(
-        select(*_FIELDS).where(col(Unit.parent_id) == unit_id, col(Unit.valid_to).is_(None)).order_by(Unit.sort, Unit.code)
+        select(*_FIELDS)
+        .where(col(Unit.parent_id) == unit_id, col(Unit.valid_to).is_(None))
+        .order_by(Unit.sort, Unit.code)
     )
     return [UnitRow(*row) for row in rows]
 

@@ -109,7 +109,11 @@ def test_the_database_has_the_last_word(engine, change):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"database_url": "mysql://x"}, {"database_url": "postgresql+psycopg://x"}, {"database_url": "postgresql+psycopg://x", "site": "A b"}],
+    [
+        {"database_url": "mysql://x"},
+        {"database_url": "postgresql+psycopg://x"},
+        {"database_url": "postgresql+psycopg://x", "site": "A b"},
+    ],
 )
 def test_settings_that_are_wrong_stop_the_start(wrong):
     with pytest.raises(ValidationError, match="SMALLGRID_"):

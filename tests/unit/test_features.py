@@ -26,7 +26,14 @@ def test_every_need_and_every_point_has_a_row():
 
 
 def test_every_place_that_is_named_exists():
-    assert sorted(name for name in named(r"`((?:pages|services|docs|sites|api|bench)/[\w./-]+)`", 2) if not (ROOT / name).exists()) == []
+    assert (
+        sorted(
+            name
+            for name in named(r"`((?:pages|services|docs|sites|api|bench)/[\w./-]+)`", 2)
+            if not (ROOT / name).exists()
+        )
+        == []
+    )
 
 
 def test_every_command_that_is_named_exists():

@@ -59,14 +59,21 @@ def test_a_translation_keeps_every_placeholder():
 @pytest.mark.parametrize("module", [accounts, demands, people])
 def test_every_member_of_every_shown_enum_has_a_word(module):
     for name, enum in vars(module).items():
-        if isinstance(enum, type) and issubclass(enum, StrEnum) and enum is not StrEnum and enum.__module__ == module.__name__:
+        if (
+            isinstance(enum, type)
+            and issubclass(enum, StrEnum)
+            and enum is not StrEnum
+            and enum.__module__ == module.__name__
+        ):
             assert set(TERMS[name]) == {member.value for member in enum}
 
 
 def test_every_error_a_service_raises_has_its_sentence():
     raised: set[str] = set()
     for path in (ROOT / "services").rglob("*.py"):
-        raised |= set(re.findall(r"(?:BadInput|NotFound|NotAllowed|Refused|ChangedMeanwhile)\(\s*\"(\w+)\"", path.read_text()))
+        raised |= set(
+            re.findall(r"(?:BadInput|NotFound|NotAllowed|Refused|ChangedMeanwhile)\(\s*\"(\w+)\"", path.read_text())
+        )
     assert raised - set(ERRORS) == set()
 
 
