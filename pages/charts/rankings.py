@@ -65,7 +65,15 @@ def _level(pooled: float | None, scale: float) -> list[alt.Chart]:
 def _behind(dots: Sequence[Dot], pooled: float | None, *, hours: bool) -> list[Dot]:
     """Who did worse than all together, the worst first, without those whose name would cover another."""
     worse = [dot for dot in dots if pooled is not None and (dot.value > pooled if hours else dot.value < pooled)]
-    return _apart(sorted(worse, key=lambda dot: -dot.value if hours else dot.value))
+    wide = max((dot.count for dot in dots), default=0) or 1
+    values = [dot.value for dot in dots]
+    high = (max(values, default=0) - min(values, default=0)) or 1
+    chosen: list[Dot] = []
+    for dot in sorted(worse, key=lambda dot: -dot.value if hours else dot.value)[:NAMED]:
+        beside = [each for each in chosen if abs(dot.count - each.count) / wide < 0.45]
+        if all(abs(dot.value - each.value) / high >= 0.08 for each in beside):
+            chosen.append(dot)
+    return chosen
 
 
 def _names(chosen: Sequence[Dot], scale: float) -> list[alt.Chart]:
@@ -83,15 +91,3 @@ def _names(chosen: Sequence[Dot], scale: float) -> list[alt.Chart]:
         )
         charts.append(mark.encode(x="count:Q", y="value:Q", text="name:N"))
     return charts
-
-
-def _apart(worst_first: Sequence[Dot]) -> list[Dot]:
-    wide = max((dot.count for dot in worst_first), default=0) or 1
-    values = [dot.value for dot in worst_first]
-    high = (max(values, default=0) - min(values, default=0)) or 1
-    chosen: list[Dot] = []
-    for dot in worst_first:
-        beside = [each for each in chosen if abs(dot.count - each.count) / wide < 0.45]
-        if len(chosen) < NAMED and all(abs(dot.value - each.value) / high >= 0.08 for each in beside):
-            chosen.append(dot)
-    return chosen

@@ -95,7 +95,12 @@ def _said(user: User, row: TodayRow, need: NeedRow) -> tuple[str, str, str, Filt
             detail = t("{urgency}, the oldest since {moment}", urgency=t.term(facts["urgency"]), moment=since)
             return title, detail, "demands", cases
     title = t.n("{n} post is vacant", "{n} posts are vacant", count)
-    return title, t.join([level_words(t, user.profile, level) for level in facts["levels"]]), "people", cases
+    return (
+        title,
+        t.join([level_words(t, user.profile, level) for level in facts["levels"]]),
+        "people",
+        {**cases, "vacant": "1", "level": facts["levels"][0]},
+    )
 
 
 def _slowed(user: User, row: TodayRow, need: NeedRow) -> tuple[str, str, str, Filter]:

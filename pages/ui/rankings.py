@@ -161,7 +161,7 @@ def table_of(user: User, table: Table, rows: Sequence[RankRow]) -> str:
     body = "".join(_line(user, table, row) for row in ranked) + _total(user, table)
     if apart:
         note = t.n("{n} not ranked: no data, which is not 0", "{n} not ranked: no data, which is not 0", len(apart))
-        body += f'<tr class=apart><td colspan=12>{escape(note)}</td></tr>'
+        body += f"<tr class=apart><td colspan=12>{escape(note)}</td></tr>"
         body += "".join(_line(user, table, row) for row in apart)
     return f'<table class="sg-table sg-rank"><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>'
 

@@ -41,7 +41,8 @@ CSS = f"""<style>
 /* tiles share a row evenly, and pair up on a phone; the whole tile is the link to its cases */
 .st-key-tiles{{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:.75rem}}
 [class*="st-key-tile-"]{{position:relative;width:100%}}
-[class*="st-key-tile-"] [data-testid=stElementContainer]:has([data-testid=stPageLink]){{position:absolute;inset:0;width:auto}}
+[class*="st-key-tile-"] [data-testid=stElementContainer]:has([data-testid=stPageLink]){{position:absolute;inset:0;
+width:auto}}
 [class*="st-key-tile-"] :is(.stPageLink,.stPageLink *){{height:100%;width:100%}}
 [class*="st-key-tile-"] a{{background:none!important;border-radius:6px}}[class*="st-key-tile-"] a *{{opacity:0}}
 [class*="st-key-tile-"] a:is(:hover,:focus-visible){{box-shadow:inset 0 0 0 1px {BRAND}}}
@@ -49,7 +50,8 @@ CSS = f"""<style>
 .sg-table{{width:100%;border-collapse:collapse;font-size:14px;line-height:20px}}
 .sg-table th{{font-weight:400;color:{MUTED};text-align:left;padding:4px 8px;border:0;border-bottom:1px solid {LINE}}}
 .sg-table td{{padding:5px 8px;border:0;border-bottom:1px solid #F0EEE8;vertical-align:middle}}
-.sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}.sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}
+.sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}
+.sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}
 .sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
 [class*="st-key-row-need"] p{{line-height:1.35}}

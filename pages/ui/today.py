@@ -22,6 +22,8 @@ from services.demands import DemandRow, Filters
 from services.figures import SubjectRow, TodayRow, VillageRow
 
 SHOWN, WEEK = 11, timedelta(days=7)
+
+
 def head(user: User, row: TodayRow) -> None:
     """Title, day, and what the figures cover."""
     t = user.t

@@ -1,0 +1,165 @@
+"""Charts as rows in, specification out: what they draw, in whose words."""
+
+from base64 import b64decode
+from datetime import date, timedelta
+
+import altair as alt
+import pytest
+import shapely
+from shapely.geometry import mapping, shape
+
+from pages.charts.rankings import Dot, scatter
+from pages.charts.spark import spark
+from pages.charts.theme import FONT, styled
+from pages.charts.today import Area, flow, plane, village_map
+from pages.i18n import words
+from pages.ui.style import IN_TIME, LATE
+from services.deadlines import Holiday, HolidayRow, holidays
+from services.figures import DayRow
+
+ZH, EN = words("zh"), words("en")
+WEST = mapping(shapely.box(114.50, 33.80, 114.55, 33.85))
+EAST = mapping(shapely.box(114.55, 33.80, 114.60, 33.85))
+
+
+def values(layer: dict) -> list[dict]:
+    return layer["data"]["values"]
+
+
+def days(*counts: tuple[int, int]) -> list[DayRow]:
+    first = date(2026, 9, 30)
+    return [
+        DayRow(first + timedelta(days=number), came, went, due=0, on_time=0, open=0, overdue=0)
+        for number, (came, went) in enumerate(counts)
+    ]
+
+
+def dots() -> list[Dot]:
+    return [Dot("贾庄村", 50, 0.5, last=True), Dot("霍坡村", 40, 0.9, last=False), Dot("邓营村", 10, 1.0, last=False)]
+
+
+@pytest.mark.parametrize(("t", "october"), [(ZH, "10月"), (EN, "Oct")])
+def test_a_chart_speaks_the_reader_s_language_in_the_project_s_font(t, october):
+    config = styled(alt.Chart(alt.Data(values=[])).mark_bar(), t).to_dict()["config"]
+    assert (config["locale"]["time"]["shortMonths"][9], config["font"], config["background"]) == (
+        october, FONT, "transparent",
+    )  # fmt: skip
+
+
+def test_every_format_of_a_locale_names_all_days_and_months():
+    for t in (ZH, EN):
+        time = styled(alt.Chart(alt.Data(values=[])).mark_bar(), t).to_dict()["config"]["locale"]["time"]
+        assert [len(time[name]) for name in ("days", "shortDays", "months", "shortMonths")] == [7, 7, 12, 12]
+
+
+def test_outlines_are_drawn_in_true_proportion_clockwise_with_a_point_inside():
+    placed = plane({"west": WEST, "east": EAST})
+    shapes = {code: shape(geometry) for code, (geometry, _) in placed.items()}
+    assert {code: area.exterior.is_ccw for code, area in shapes.items()} == {"west": False, "east": False}
+    west, south, east, north = shapes["west"].bounds
+    assert (east - west) / (north - south) == pytest.approx(0.8309, abs=0.001)
+    assert all(shapes[code].contains(shapely.Point(point)) for code, (_, point) in placed.items())
+
+
+def test_a_square_counts_what_is_late_and_a_calm_place_only_has_its_name():
+    areas = [Area("west", "霍坡村", open=9, late=4), Area("east", "贾庄村", open=2, late=0)]
+    drawn = village_map(areas, plane({"west": WEST, "east": EAST}), ZH).to_dict()
+    fills, calm, late, squares, numbers = drawn["layer"]
+    assert [feature["properties"] for feature in values(fills)] == [
+        {"name": "霍坡村", "open": 9, "late": 4}, {"name": "贾庄村", "open": 2, "late": 0},
+    ]  # fmt: skip
+    assert [[point["name"] for point in values(layer)] for layer in (calm, late, squares, numbers)] == [
+        ["贾庄村"], ["霍坡村"], ["霍坡村"], ["霍坡村"],
+    ]  # fmt: skip
+    assert (squares["mark"]["text"], squares["mark"]["color"]) == ("■", LATE)
+    assert numbers["encoding"]["text"]["field"] == "late"
+
+
+def test_an_area_without_an_outline_is_left_out_of_the_map():
+    drawn = village_map([Area("north", "李庄村", open=1, late=1)], plane({"west": WEST}), EN).to_dict()
+    assert [values(layer) for layer in drawn["layer"]] == [[], [], [], [], []]
+
+
+def test_no_outlines_place_nothing():
+    assert plane({}) == {}
+
+
+def test_the_flow_holds_each_day_as_local_time_and_shades_the_holidays():
+    off = holidays(date(2026, 9, 30), date(2026, 10, 3))
+    assert off == [HolidayRow(Holiday.NATIONAL_DAY, date(2026, 10, 1), date(2026, 10, 3))]
+    drawn = flow(days((3, 1), (2, 5)), [(each, ZH.term(each.holiday)) for each in off], ZH).to_dict()
+    band, names, bars, line = drawn["layer"]
+    assert values(bars) == [
+        {"day": "2026-09-30T00:00:00", "received": 3, "settled": 1},
+        {"day": "2026-10-01T00:00:00", "received": 2, "settled": 5},
+    ]
+    assert [(row["from"], row["to"], row["name"]) for row in values(band)] == [
+        ("2026-10-01T00:00:00", "2026-10-04T00:00:00", "国庆节")
+    ]
+    assert values(names)[0]["middle"] == "2026-10-02T12:00:00"
+    assert (bars["encoding"]["y"]["field"], line["encoding"]["y"]["field"]) == ("received", "settled")
+
+
+def test_a_phone_s_flow_leaves_the_holidays_without_names():
+    off = [(HolidayRow(Holiday.NATIONAL_DAY, date(2026, 10, 1), date(2026, 10, 3)), "National Day")]
+    drawn = flow(days((3, 1)), off, EN, labels=False).to_dict()
+    assert [layer["mark"]["type"] for layer in drawn["layer"]] == ["rect", "bar", "line"]
+
+
+def test_a_year_without_a_calendar_has_no_holidays_to_shade():
+    assert holidays(date(2027, 10, 1), date(2027, 10, 7)) == []
+
+
+def test_the_scatter_marks_the_last_and_names_who_is_behind():
+    drawn = scatter(dots(), 0.75, EN, count_title="received", value_title="Settlement rate").to_dict()
+    rule, points, left, right = drawn["layer"]
+    assert values(rule) == [{"value": 0.75}]
+    assert [(row["name"], row["rank"]) for row in values(points)] == [
+        ("贾庄村", "last"), ("霍坡村", "other"), ("邓营村", "other"),
+    ]  # fmt: skip
+    assert (points["encoding"]["color"]["scale"]["range"], points["encoding"]["shape"]["scale"]["range"]) == (
+        [LATE, IN_TIME], ["square", "circle"],
+    )  # fmt: skip
+    assert ([row["name"] for row in values(left)], [row["name"] for row in values(right)]) == ([], ["贾庄村"])
+    assert (points["encoding"]["x"]["title"], points["encoding"]["y"]["title"]) == ("received", "Settlement rate")
+
+
+def test_speed_is_drawn_in_days_and_the_slow_are_behind():
+    slow = [Dot("贾庄村", 50, 96, last=True), Dot("霍坡村", 10, 12, last=False)]
+    drawn = scatter(slow, 24, ZH, count_title="办结", value_title="速度", hours=True).to_dict()
+    rule, points, left, right = drawn["layer"]
+    assert ([row["value"] for row in values(points)], values(rule)) == ([4.0, 0.5], [{"value": 1.0}])
+    assert [row["name"] for row in (*values(left), *values(right))] == ["贾庄村"]
+    assert points["encoding"]["y"]["title"] == "速度（天）"
+
+
+def test_two_names_never_cover_each_other():
+    twins = [Dot("A", 50, 0.5, last=True), Dot("B", 49, 0.501, last=False), Dot("C", 48, 1.0, last=False)]
+    drawn = scatter(twins, 0.9, EN, count_title="received", value_title="rate").to_dict()
+    assert [row["name"] for layer in drawn["layer"][2:] for row in values(layer)] == ["A"]
+
+
+def test_an_empty_ranking_draws_no_line_for_the_total():
+    drawn = scatter([], None, EN, count_title="received", value_title="rate").to_dict()
+    assert [values(layer) for layer in drawn["layer"]] == [[], [], []]
+
+
+def svg(image: str) -> str:
+    return b64decode(image.split("base64,")[1].split('"', maxsplit=1)[0]).decode()
+
+
+def test_a_spark_breaks_where_there_is_no_data_and_says_what_it_is():
+    image = spark([0.5, 1.0, None, 0.5, 1.0], 'In time, "12" weeks', low=0.0, high=1.0)
+    assert 'alt="In time, &quot;12&quot; weeks"' in image
+    assert svg(image).count("<polyline") == 2
+    assert "<line" not in svg(image)
+
+
+def test_a_spark_marks_its_last_value_and_the_level_to_compare_with():
+    drawn = svg(spark([0.0, None, 1.0, None], "trend", width=106, height=26, high=1.0, base=0.5))
+    assert '<circle cx="69.7" cy="3.0"' in drawn
+    assert '<line x1="0" x2="106" y1="13.0" y2="13.0"' in drawn
+
+
+def test_a_spark_of_nothing_is_empty():
+    assert "circle" not in svg(spark([None, None], "trend"))
