@@ -47,7 +47,7 @@ with right:
         place = parts.choose_place(user)
         shown = parts.preview(user, upload, mapping, place)
         if shown is not None:
-            parts.preview_table(t, shown)
+            parts.preview_table(t, kind, shown)
     with layout.panel("import-run", t("4 Import")):
         keep_good = st.radio(
             t("Where rows are bad"), [False, True], key="import-keep", horizontal=not user.phone,

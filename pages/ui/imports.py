@@ -1,5 +1,6 @@
 """The parts of the import page: the file, its columns, a look at it, and what became of it."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -106,12 +107,21 @@ def columns(user: User, upload: Upload) -> ColumnMap:
 def _picked(t: Words, each: Field, upload: Upload, guessed: ColumnMap) -> str | None:
     options = list(upload.table.columns)
     given = guessed.columns.get(each.name)
-    meaning = t.name(each.zh, each.en)
-    label = meaning.split("；")[0].split(";")[0].split("：")[0].split(":")[0] + (" *" if each.required else "")
     return st.selectbox(
-        label, options, index=options.index(given) if given in options else None, placeholder=t("not in the file"),
-        help=f"`{each.name}`: {meaning}", key=f"column-{upload.key}-{_loads()}-{each.name}",
+        short(t, each) + (" *" if each.required else ""), options,
+        index=options.index(given) if given in options else None, placeholder=t("not in the file"),
+        help=f"`{each.name}`: {t.name(each.zh, each.en)}", key=f"column-{upload.key}-{_loads()}-{each.name}",
     )  # fmt: skip
+
+
+def short(t: Words, each: Field) -> str:
+    """A column's name in a word or two: what its meaning says before the first colon or semicolon."""
+    return re.split("[；;：:（(]", t.name(each.zh, each.en))[0].strip()
+
+
+def named(t: Words, kind: Kind, column: str) -> str:
+    """A column's short name by its canonical one."""
+    return next((short(t, each) for each in FIELDS[kind] if each.name == column), column)
 
 
 def _date_format(t: Words, upload: Upload, guessed: ColumnMap) -> str | None:
@@ -179,7 +189,7 @@ def preview(user: User, upload: Upload, mapping: ColumnMap, place: str) -> list[
     return rows
 
 
-def preview_table(t: Words, rows: list[PreviewRow]) -> None:
+def preview_table(t: Words, kind: Kind, rows: list[PreviewRow]) -> None:
     """The first rows; what is wrong stands first and in red."""
     names = [name for name in dict.fromkeys(name for row in rows for name in row.values) if any(
         row.values.get(name) for row in rows
@@ -187,14 +197,14 @@ def preview_table(t: Words, rows: list[PreviewRow]) -> None:
     problem = t("Problem")
     cells = pd.DataFrame(
         [
-            {t("Row"): row.number, problem: _problems(t, row.problems)}
-            | {name: row.values.get(name, "") for name in names}
+            {t("Row"): row.number, problem: _problems(t, kind, row.problems)}
+            | {named(t, kind, name): row.values.get(name, "") for name in names}
             for row in rows
         ]
     )
     if not any(row.problems for row in rows):
         cells = cells.drop(columns=[problem])
-    bad = {number: {problem.column for problem in row.problems} for number, row in enumerate(rows) if row.problems}
+    bad = {number: {named(t, kind, each.column) for each in row.problems} for number, row in enumerate(rows)}
 
     def look(line: Any) -> list[str]:
         wrong = bad.get(line.name)
@@ -205,8 +215,8 @@ def preview_table(t: Words, rows: list[PreviewRow]) -> None:
     st.dataframe(cells.style.apply(look, axis=1), hide_index=True, height=height, alt=t("Preview"))
 
 
-def _problems(t: Words, problems: Iterable[Rejected]) -> str:
-    words = [f"{problem.column} {reason(t, problem.reason)}" for problem in problems]
+def _problems(t: Words, kind: Kind, problems: Iterable[Rejected]) -> str:
+    words = [f"{named(t, kind, problem.column)} {reason(t, problem.reason)}" for problem in problems]
     return f"■ {t.join(words)}" if words else ""
 
 
@@ -280,9 +290,10 @@ def _bad_rows(t: Words, report: ImportReport) -> None:
         icon=":material/download:", key="import-bad-rows", on_click="ignore",
     )  # fmt: skip
     rows = [
-        {t("Row"): row.number, t("Column"): row.column, t("Reason"): reason(t, row.reason), t("Value"): row.value}
+        {t("Row"): row.number, t("Column"): named(t, report.kind, row.column), t("Reason"): reason(t, row.reason),
+         t("Value"): row.value}
         for row in report.rejected[:SHOWN]
-    ]
+    ]  # fmt: skip
     st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 420), alt=t("Bad rows"))
     if len(report.rejected) > SHOWN:
         st.caption(t("The first {shown} are listed; the download has all.", shown=t.number(SHOWN)))
