@@ -109,7 +109,7 @@ def _head(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
         st.page_link(
             navigation.page("demands"), label=f"**{level_name(user, row.level)}**&ensp;:gray[{t.number(row.count)}]",
             icon=":material/chevron_right:", icon_position="right", width="content",
-            query_params=_address(unit, only, row.level), help=t("Open these in the queue"),
+            query_params=_address(unit, only, row.level),
         )  # fmt: skip
         st.markdown("&emsp;".join(facts), width="content")
 
