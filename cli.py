@@ -2,6 +2,7 @@
 
 import json
 import os
+import runpy
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -490,16 +491,13 @@ def _stop(sentence: str) -> None:
 
 
 def _become_streamlit(address: str, port: int) -> None:
-    """Turn this process into the server: who stops it stops the server. A relative database path keeps its meaning."""
-    url = settings().database_url
-    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
-        os.environ["SMALLGRID_DATABASE_URL"] = f"sqlite:///{Path(url.removeprefix('sqlite:///')).resolve()}"
+    """Serve in this very process: who stops it stops the server, and nothing is imported twice."""
     os.chdir(ROOT)
     options = {"server.address": address, "server.port": port, "browser.serverAddress": address}
     flags = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.headless", "true", *flags]
+    sys.argv = ["streamlit", "run", str(ROOT / "app.py"), "--server.headless", "true", *flags]
     sys.stdout.flush()
-    os.execv(sys.executable, command)  # noqa: S606  it is this project's own server
+    runpy.run_module("streamlit", run_name="__main__")
 
 
 if __name__ == "__main__":

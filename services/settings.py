@@ -34,6 +34,8 @@ class Settings(BaseSettings):
             raise ValueError("SMALLGRID_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
         if self.database_url.startswith("postgresql") and not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", self.site):
             raise ValueError("SMALLGRID_SITE must name the site's schema (small letters, digits, _) on PostgreSQL")
+        if self.database_url.startswith("sqlite:///"):
+            self.database_url = f"sqlite:///{Path(self.database_url.removeprefix('sqlite:///')).absolute()}"
         return self
 
 
