@@ -36,6 +36,8 @@ PAGES = {"today": 8, "demands": 3, "escalations": 3, "rankings": 8, "map": 8, "r
 """Each screen and the largest ratio to an empty page; screens of maps and charts may cost more."""
 
 EMPTY_RUNS = 20
+SLOW = 2.0
+"""Seconds that one batch of reruns may take: a slow screen is rerun fewer times."""
 LONGEST = 120
 SPOKEN = [Subprotocol("streamlit")]
 
@@ -71,7 +73,8 @@ def _figure(
 ) -> Figure:
     page, query, place, most = asked
     with ours.viewer(page, query, cookie) as viewer, empty.viewer("", "", cookie) as beside:
-        taken = [(viewer.cpu(runs), beside.cpu(EMPTY_RUNS)) for _ in range(batches)]
+        few = max(1, min(runs, int(SLOW / viewer.last)))
+        taken = [(viewer.cpu(few), beside.cpu(EMPTY_RUNS)) for _ in range(batches)]
     mine, floor = (median(times) for times in zip(*taken, strict=True))
     note = f"{viewer.messages} messages, {viewer.size / 1000:,.0f} kB" + (
         ", an exception on screen" if viewer.failed else ""
@@ -124,7 +127,7 @@ class Viewer:
 
     def __init__(self, server: Server, socket_: ClientConnection, page: str, query: str) -> None:
         self.server, self.socket, self.page, self.query = server, socket_, page, query
-        self.script, self.messages, self.size, self.failed = "", 0, 0, False
+        self.script, self.messages, self.size, self.failed, self.last = "", 0, 0, False, 0.0
 
     def run(self) -> None:
         """One run of the page."""
@@ -137,8 +140,10 @@ class Viewer:
             state.page_script_hash = self.script
         else:
             state.page_name = self.page
+        began = time.perf_counter()
         self.socket.send(asked.SerializeToString())
         self._read_to_end()
+        self.last = time.perf_counter() - began
 
     def cpu(self, runs: int) -> float:
         """Milliseconds of the server's CPU for one run, over several."""
