@@ -34,11 +34,11 @@ MUCH = ("#F4F7F5", "#CFE4E0", "#9BC8C2", "#5BA19B", "#0B6E69")
 """How much of something that is no status, from none to the most."""
 LATE = ("#FBFAF7", "#F3C9BB", "#E29780", "#CC5F43", "#B8321A")
 """How many late, from none to four and more: the hue of lateness."""
-NO_DATA = "#D5D3CB"
+NO_DATA = "#E1DFD8"
 RATES = (0.6, 0.8, 0.9, 0.95)
 """Where the classes of a settlement rate begin, as fractions of 1."""
-DARK_FROM = 3
-"""From this class of a ramp on, ink is not read any more and numbers are white."""
+LIGHT = frozenset({3, 4})
+"""The classes of a ramp on which ink is not read any more: their numbers are white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Fill:
     chips: tuple[str, ...]
     light: frozenset[int]
     keys: tuple[Key, ...]
-    coloured: bool = True
+    coloured: bool = False
 
 
 def fill(t: Words, mode: Mode, shapes: Sequence[Shape], figures: Mapping[int, MapRow], marks: Sequence[str]) -> Fill:
@@ -84,24 +84,23 @@ def fill(t: Words, mode: Mode, shapes: Sequence[Shape], figures: Mapping[int, Ma
 def _owner(t: Words, shapes: Sequence[Shape], marks: Sequence[str]) -> Fill:
     classes = tuple(one.colour % len(IDENTITY) for one in shapes)
     keys = tuple(Key(IDENTITY[each], t(COLOUR_NAMES[each]), classes.count(each)) for each in sorted(set(classes)))
-    return Fill(IDENTITY, classes, tuple(marks), _none(shapes), frozenset({5}), keys)
+    return Fill(IDENTITY, classes, tuple(marks), _none(shapes), frozenset({5}), keys, coloured=True)
 
 
 def _open(t: Words, counts: Sequence[int]) -> Fill:
     starts = [0, *steps(counts)]
     classes = tuple(int(np.searchsorted(starts, count, side="right")) - 1 for count in counts)
-    palette = _spread(MUCH, len(starts))
+    palette = MUCH[: len(starts)]
     keys = _counted(palette, classes, [_span(t, starts, place) for place in range(len(starts))])
     numbers = tuple(t.number(count) if count else "" for count in counts)
-    light = frozenset(place for place, colour in enumerate(palette) if MUCH.index(colour) >= DARK_FROM)
-    return Fill(palette, classes, numbers, _none(counts), light, keys)
+    return Fill(palette, classes, numbers, _none(counts), LIGHT, keys)
 
 
 def _late(t: Words, counts: Sequence[int]) -> Fill:
     classes = tuple(min(count, 4) for count in counts)
     words = ["0", "1", "2", "3", "4+"]
     chips = tuple(t.number(count) if count else "" for count in counts)
-    return Fill(LATE, classes, _none(counts), chips, frozenset(), _counted(LATE, classes, words), coloured=False)
+    return Fill(LATE, classes, _none(counts), chips, frozenset(), _counted(LATE, classes, words))
 
 
 def _rate(t: Words, rates: Sequence[float | None]) -> Fill:
@@ -111,7 +110,7 @@ def _rate(t: Words, rates: Sequence[float | None]) -> Fill:
     words = [f"< {bounds[0]}", *(f"{low}–{high}" for low, high in pairwise(bounds)), f"≥ {bounds[-1]}"]
     keys = _counted(palette, classes, [*words, t("nothing received")])
     numbers = tuple("" if rate is None else t.percent(rate, 0) for rate in rates)
-    return Fill(palette, classes, numbers, _none(rates), frozenset({3, 4}), keys)
+    return Fill(palette, classes, numbers, _none(rates), LIGHT, keys)
 
 
 def steps(counts: Sequence[int]) -> list[int]:
@@ -120,12 +119,6 @@ def steps(counts: Sequence[int]) -> list[int]:
     if not some:
         return []
     return sorted({1, *(int(some[len(some) * quarter // 4]) for quarter in (1, 2, 3))})
-
-
-def _spread(ramp: Sequence[str], classes: int) -> tuple[str, ...]:
-    """Colours of a ramp for so many classes: its first, and the rest evenly to its end."""
-    places = np.linspace(0, len(ramp) - 1, classes).round().astype(int) if classes > 1 else [0]
-    return tuple(ramp[place] for place in places)
 
 
 def _span(t: Words, starts: Sequence[int], place: int) -> str:

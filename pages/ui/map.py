@@ -137,7 +137,8 @@ def _short(user: User, unit: UnitRow) -> str:
     """A name without the word for its level: 霍坡 for 霍坡村, Huopo for Huopo Village."""
     level = user.profile.level(unit.level)
     if user.t.language == "zh":
-        return unit.name[:-1] if len(unit.name) > 2 and unit.name.endswith(level.zh[-1]) else unit.name
+        named = len(unit.name) > 2 and not re.search(r"\d", unit.name)
+        return unit.name.removesuffix(level.zh[-1]) if named else unit.name
     return unit.name_en.removesuffix(f" {level.en.title()}")
 
 
