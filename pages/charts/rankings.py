@@ -59,7 +59,7 @@ def _level(pooled: float | None, scale: float) -> list[alt.Chart]:
     if pooled is None:
         return []
     rule = alt.Chart(rows([{"value": pooled / scale}])).mark_rule(color=MUTED, strokeDash=[3, 3])
-    return [rule.encode(y="value:Q")]
+    return [rule.encode(y=alt.Y("value:Q"))]
 
 
 def _behind(dots: Sequence[Dot], pooled: float | None, *, hours: bool) -> list[Dot]:
@@ -89,5 +89,5 @@ def _names(chosen: Sequence[Dot], scale: float) -> list[alt.Chart]:
         mark = alt.Chart(rows(named)).mark_text(
             align=side, dx=9 if side == "left" else -9, fontSize=13, color=INK, baseline="middle"
         )
-        charts.append(mark.encode(x="count:Q", y="value:Q", text="name:N"))
+        charts.append(mark.encode(x=alt.X("count:Q"), y=alt.Y("value:Q"), text=alt.Text("name:N")))
     return charts

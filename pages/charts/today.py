@@ -10,7 +10,7 @@ import altair as alt
 import shapely
 from shapely.geometry import mapping, shape
 
-from pages.charts.theme import BAND, BARS, RAMP, day_format, layers, rows, styled
+from pages.charts.theme import BAND, BARS, RAMP, at, day_format, layers, rows, styled
 from pages.i18n import Words
 from pages.ui.style import BRAND, INK, LATE, MUTED
 
@@ -127,11 +127,11 @@ def _fills(
 
 
 def _texts(points: Sequence[dict[str, Any]], field: str | None, mark: Mapping[str, Any]) -> alt.Chart:
-    text = {"text": field} if field else {}
+    text = {"text": alt.Text(field)} if field else {}
     texts: alt.Chart = (
         alt.Chart(rows(points))
         .mark_text(tooltip=None, **mark)
-        .encode(longitude="x:Q", latitude="y:Q", **text)
+        .encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"), **text)
         .project(**PLANE)
     )
     return texts
@@ -167,11 +167,11 @@ def _bands(holidays: Sequence[tuple[DaysOff, str]], *, labels: bool) -> list[alt
         for off, name in holidays
     ]  # fmt: skip
     data = rows(spans)
-    band = alt.Chart(data).mark_rect(color=BAND).encode(x="from:T", x2="to:T")
+    band = alt.Chart(data).mark_rect(color=BAND).encode(x=alt.X("from:T"), x2=alt.X2("to:T"))
     names = (
         alt.Chart(data)
         .mark_text(color=MUTED, fontSize=12, baseline="top")
-        .encode(x="middle:T", y=alt.value(2), text="name:N")
+        .encode(x=alt.X("middle:T"), y=at(2), text=alt.Text("name:N"))
     )
     return [band, names] if labels else [band]
 
