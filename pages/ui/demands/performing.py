@@ -48,7 +48,8 @@ def perform(verb: Verb, targets: Sequence[Target], following: str | None, **opti
         try:
             _move(user, verb, target, options)
         except ServiceError as error:
-            refused.append(f"{target.reference}: {user.t.error(error)}" if len(targets) > 1 else user.t.error(error))
+            said = user.t.error(error)
+            refused.append(said if len(targets) == 1 or target.reference in said else f"{target.reference}: {said}")
     _tell(user.t, verb, targets, refused)
     if not refused:
         go(id=following)
