@@ -52,7 +52,8 @@ def scatter(
             shape=alt.Shape("rank:N", scale=alt.Scale(domain=ranks, range=["square", "circle"]), legend=None),
         )
     )  # fmt: skip
-    return styled(layers(*_level(pooled, scale), points, *_names(_behind(dots, pooled, hours=hours), scale)), t)
+    middle = max((dot.count for dot in dots), default=0) * 0.7
+    return styled(layers(*_level(pooled, scale), points, *_names(_behind(dots, pooled, hours=hours), middle, scale)), t)
 
 
 def _level(pooled: float | None, scale: float) -> list[alt.Chart]:
@@ -76,9 +77,8 @@ def _behind(dots: Sequence[Dot], pooled: float | None, *, hours: bool) -> list[D
     return chosen
 
 
-def _names(chosen: Sequence[Dot], scale: float) -> list[alt.Chart]:
+def _names(chosen: Sequence[Dot], middle: float, scale: float) -> list[alt.Chart]:
     """Each name on the side of its point with more room."""
-    middle = max((dot.count for dot in chosen), default=0) * 0.7
     charts = []
     for side in ("left", "right"):
         named = [

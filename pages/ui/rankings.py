@@ -89,25 +89,34 @@ def choose_sort(t: Words) -> Sort:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _names(version: int, unit_id: int, level: str, language: str, _user: User) -> dict[int, str]:  # noqa: ARG001  the key
-    """The units' names; a name that several have stands behind that of the ranked unit above: 霍坡村第3网格."""
+    """The units' names; those that several have, with what stands above them: 霍坡村第3网格."""
     t, profile = _user.t, _user.profile
     with reading() as session:
         rows = {row.id: row for row in units.below(session, _user.actor, unit_id)}
-    ranked = [row for row in rows.values() if row.level == level]
-    seen = Counter(row.name for row in ranked)
     found = {}
-    for row in ranked:
-        above = _above(rows, row, profile.ranking_level) if seen[row.name] > 1 else None
-        parts = [short(t, profile, each.level, each.name, each.name_en) for each in (above, row) if each]
-        found[row.id] = "".join(parts) if t.language == "zh" else ", ".join(reversed(parts))
+    for path in told_apart(rows, [row for row in rows.values() if row.level == level], profile.ranking_level):
+        parts = [short(t, profile, each.level, each.name, each.name_en) for each in path]
+        found[path[-1].id] = "".join(parts) if t.language == "zh" else ", ".join(reversed(parts))
     return found
 
 
-def _above(rows: Mapping[int, UnitRow], row: UnitRow, level: str) -> UnitRow | None:
-    seen = rows.get(row.parent_id or 0)
-    while seen is not None and seen.level != level:
-        seen = rows.get(seen.parent_id or 0)
-    return seen
+def told_apart(rows: Mapping[int, UnitRow], wanted: Sequence[UnitRow], above: str) -> list[list[UnitRow]]:
+    """For each unit the units whose names together are its own: itself; its `above` too; the one over it as well."""
+    tries = [[[row], *_longer(rows, row, above)] for row in wanted]
+    counts = Counter(_words(path) for paths in tries for path in paths)
+    return [next((path for path in paths if counts[_words(path)] == 1), paths[-1]) for paths in tries]
+
+
+def _longer(rows: Mapping[int, UnitRow], row: UnitRow, above: str) -> list[list[UnitRow]]:
+    over, high = rows.get(row.parent_id or 0), rows.get(row.parent_id or 0)
+    while high is not None and high.level != above:
+        high = rows.get(high.parent_id or 0)
+    paths = [[high, row], [high, over, row]] if over is not high else [[high, row]]
+    return [[each for each in path if each] for path in paths] if high and over else []
+
+
+def _words(path: Sequence[UnitRow]) -> tuple[str, ...]:
+    return tuple(row.name for row in path)
 
 
 def names(user: User, unit: UnitRow, level: str) -> dict[int, str]:

@@ -120,8 +120,8 @@ def _against(t: Words, row: TodayRow) -> str:
     if more == 0:
         return t("as many as a week ago")
     if more > 0:
-        return t("{n} more than a week ago", n=t.number(more))
-    return t("{n} fewer than a week ago", n=t.number(-more))
+        return t("{n} more in a week", n=t.number(more))
+    return t("{n} fewer in a week", n=t.number(-more))
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -13,9 +13,11 @@ from pages.charts.spark import spark
 from pages.charts.theme import FONT, styled
 from pages.charts.today import Area, flow, plane, village_map
 from pages.i18n import words
+from pages.ui.rankings import told_apart
 from pages.ui.style import IN_TIME, LATE
 from services.deadlines import Holiday, HolidayRow, holidays
 from services.figures import DayRow
+from services.units import UnitRow
 
 ZH, EN = words("zh"), words("en")
 WEST = mapping(shapely.box(114.50, 33.80, 114.55, 33.85))
@@ -163,3 +165,22 @@ def test_a_spark_marks_its_last_value_and_the_level_to_compare_with():
 
 def test_a_spark_of_nothing_is_empty():
     assert "circle" not in svg(spark([None, None], "trend"))
+
+
+def unit(number: int, name: str, level: str, parent: int | None) -> UnitRow:
+    return UnitRow(number, str(number), name, name, level, 1, parent, 0, None, None, None, None, None)
+
+
+def test_a_name_is_lengthened_only_as_far_as_it_takes_to_tell_it_apart():
+    rows = {
+        row.id: row
+        for row in (
+            unit(1, "宫下村", "village", None), unit(2, "北埭村", "village", None), unit(3, "第1网格", "grid", 1),
+            unit(4, "第2网格", "grid", 1), unit(5, "第1网格", "grid", 2), unit(6, "第1单元", "unit", 3),
+            unit(7, "第1单元", "unit", 4), unit(8, "第1单元", "unit", 5), unit(9, "第9单元", "unit", 5),
+        )
+    }  # fmt: skip
+    told = told_apart(rows, [rows[number] for number in (6, 7, 8, 9)], "village")
+    assert [[row.name for row in path] for path in told] == [
+        ["宫下村", "第1网格", "第1单元"], ["宫下村", "第2网格", "第1单元"], ["北埭村", "第1单元"], ["第9单元"],
+    ]  # fmt: skip
