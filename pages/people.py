@@ -38,7 +38,7 @@ with reading() as session:
     )  # fmt: skip
 left, right = st.columns([3, 2]) if not user.phone else (st.container(), st.container())
 units_words = t.n("{n} unit", "{n} units", page.total)
-with left, layout.panel("posts", t("Who answers"), f"{units_words} · {parts.vacant_words(t, page.vacant)}"):
+with left, layout.panel("posts", t("Who is responsible"), f"{units_words} · {parts.vacant_words(t, page.vacant)}"):
     if not page.rows:
         layout.empty(t("No unit fits these filters."))
     opened = parts.table(user, page.rows)

@@ -16,5 +16,7 @@ page = navigation.pages(user, t)
 if user is None:
     sign_in.page()
 else:
+    if user.actor.must_change_password and st.session_state.page != "account":
+        st.switch_page(navigation.page("account"))
     navigation.header(user)
     page.run()

@@ -105,7 +105,7 @@ def table(user: User, rows: Sequence[ServingRow]) -> ServingRow | None:
     if user.phone:
         return _cards(user, rows)
     t = user.t
-    names = [t("Unit"), t("Level"), t("Who answers"), t("Phone"), t("Since"), t("Helping")]
+    names = [t("Unit"), t("Level"), t("Who is responsible"), t("Phone"), t("Since"), t("Helping")]
     cells = pd.DataFrame([dict(zip(names, _cells(user, row), strict=True)) for row in rows])
 
     def look(line: "pd.Series[str]") -> list[str]:
@@ -114,7 +114,7 @@ def table(user: User, rows: Sequence[ServingRow]) -> ServingRow | None:
 
     event = st.dataframe(
         cells.style.apply(look, axis=1), hide_index=True, height=min(38 + 35 * len(rows), 780),
-        on_select="rerun", selection_mode="single-row", alt=t("Who answers"),
+        on_select="rerun", selection_mode="single-row", alt=t("Who is responsible"),
         key=f"posts-{hash(tuple(row.unit_id for row in rows))}",
     )  # fmt: skip
     picked = event.selection.rows
@@ -153,7 +153,7 @@ def _cards(user: User, rows: Sequence[ServingRow]) -> ServingRow | None:
         with st.container(border=True, key=f"p-post-{row.unit_id}", gap="xsmall"):
             who = plain(t.join([post.name for post in row.answering])) or f":red-badge[{_vacant(t)}]"
             st.markdown(f"**{plain(place(t, row))}**  \n{who}")
-            if st.button(t("Open"), key=f"open-{row.unit_id}", icon=":material/chevron_right:", icon_position="right"):
+            if st.button(t("Details"), key=f"open-{row.unit_id}", icon=":material/chevron_right:", icon_position="right"):
                 st.session_state["people-open"] = row.code
                 st.rerun()
     return None
