@@ -84,7 +84,8 @@ def _written(picture: Picture, frame: Frame) -> tuple[str, str, str]:
         }
     )  # fmt: skip
     under = [_shapes(picture), _borders(drawing)]
-    return start[:-1] + ',"layers":', _join(under), _join(_texts(picture, metres))
+    over = _texts(picture, labels.Sheet(metres, metres * frame.width / 2))
+    return start[:-1] + ',"layers":', _join(under), _join(over)
 
 
 def _placed(drawing: Drawing) -> dict[str, Any]:
@@ -134,9 +135,9 @@ def _path(drawing: Drawing, name: str, paths: Iterable[Ring], colour: list[int],
     }  # fmt: skip
 
 
-def _texts(picture: Picture, metres: float) -> list[dict[str, Any]]:
+def _texts(picture: Picture, sheet: labels.Sheet) -> list[dict[str, Any]]:
     """Chips first, for they are never left out; then names; then the numbers that still fit."""
-    sheet, drawing, fill = labels.Sheet(metres), picture.drawing, picture.fill
+    drawing, fill = picture.drawing, picture.fill
     chips = labels.chips(sheet, _said(drawing.shapes, fill.chips))
     named = [(unit.id, area, name) for (unit, area), name in zip(drawing.groups, picture.names, strict=True) if name]
     names = labels.names(sheet, named)

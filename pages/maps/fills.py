@@ -114,11 +114,11 @@ def _rate(t: Words, rates: Sequence[float | None]) -> Fill:
 
 
 def steps(counts: Sequence[int]) -> list[int]:
-    """Where up to four classes of positive counts begin, with about as many units in each."""
-    some = sorted(count for count in counts if count > 0)
+    """Where up to four classes of positive counts begin, with about as many of the counts that occur in each."""
+    some = sorted({count for count in counts if count > 0})
     if not some:
         return []
-    return sorted({1, *(int(some[len(some) * quarter // 4]) for quarter in (1, 2, 3))})
+    return sorted({1, *(some[len(some) * quarter // 4] for quarter in (1, 2, 3))})
 
 
 def _span(t: Words, starts: Sequence[int], place: int) -> str:

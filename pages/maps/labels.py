@@ -34,9 +34,10 @@ class Label:
 class Sheet:
     """What is on the map already: a label is put down only where its box touches none before it."""
 
-    def __init__(self, metres: float) -> None:
-        """`metres` is what a pixel spans at the map's first zoom."""
+    def __init__(self, metres: float, reach: float = np.inf) -> None:
+        """`metres` is what a pixel spans at the map's first zoom, `reach` how far the frame goes to each side."""
         self.metres = metres
+        self.reach = reach
         self._taken = np.empty((0, 4))
 
     def taken(self, boxes: np.ndarray) -> np.ndarray:
@@ -59,7 +60,7 @@ class Sheet:
         places = spots(area)
         for pixels in sizes:
             boxes = self._boxes(text, places, pixels)
-            free = ~self.taken(boxes)
+            free = ~self.taken(boxes) & (boxes[:, 0] >= -self.reach) & (boxes[:, 2] <= self.reach)
             if inside and free.any():
                 free[free] = shapely.contains(area, shapely.box(*boxes[free].T))
             if free.any():

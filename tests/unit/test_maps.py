@@ -135,6 +135,16 @@ def test_a_number_is_left_out_where_its_shape_is_too_small_and_a_chip_never(town
     assert len(labels.chips(far, [(one, "12") for one in township.shapes])) == len(township.shapes)
 
 
+def test_no_name_sticks_out_of_the_frame(township):
+    def farthest(reach):
+        wanted = [(each.id, area, "很长的村庄名字") for each, area in township.groups]
+        put = labels.names(labels.Sheet(20, reach), wanted)
+        return max(abs(each.x) + labels.width(each.text) * each.size / 2 for each in put)
+
+    half = township.width / 2
+    assert (farthest(float("inf")) > half - 200, farthest(half - 200) <= half - 200) == (True, True)
+
+
 def test_late_is_shown_as_chips_with_their_number_and_the_rest_is_pale(township):
     rows = {3: figures(overdue=2), 5: figures(overdue=7)}
     fill = filled(township, Mode.LATE, rows)
@@ -157,9 +167,9 @@ def test_classes_of_open_cases_name_every_count_once(township):
     assert sum(key.count for key in fill.keys) == SIDE * SIDE
 
 
-def test_classes_begin_where_about_as_many_units_lie_between():
-    found = [fills.steps(counts) for counts in ([], [0, 0], [0, 1, 1], [1, 2, 3, 4, 5])]
-    assert found == [[], [], [1], [1, 2, 3, 4]]
+def test_classes_of_counts_tell_a_few_cases_from_one_however_many_units_have_one():
+    found = [fills.steps(counts) for counts in ([], [0, 0], [0, 1, 1], [1] * 90 + [2, 3, 4], [1, 2, 3, 4, 5])]
+    assert found == [[], [], [1], [1, 2, 3, 4], [1, 2, 3, 4]]
 
 
 def test_the_chosen_unit_is_outlined_by_layers_of_its_own(township):
