@@ -48,6 +48,8 @@ def day_format(t: Words) -> str:
     return _DAY_FORMATS[t.language]
 
 
+alt.theme.enable("none")  # Altair's own sizes are for notebooks; Streamlit leaves them out as well
+
 Chart = TypeVar("Chart", bound=alt.TopLevelMixin)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import altair as alt
 import streamlit as st
 
 from pages.i18n import Words
@@ -24,6 +25,11 @@ def panel(key: str, heading: str | None = None, side: str | None = None, **optio
             if side:
                 st.caption(side, width="content")
     return box
+
+
+def chart(drawn: alt.TopLevelMixin, **options: Any) -> Any:
+    """Show a chart. Its schema is checked by the tests, not again in every rerun: that took a third of Today's time."""
+    return st.vega_lite_chart(spec=drawn.to_dict(validate=False), theme=None, **options)
 
 
 def empty(text: str) -> None:

@@ -159,7 +159,7 @@ def villages(user: User, row: TodayRow) -> None:
             ]  # fmt: skip
             with left.container(height=260 if user.phone else 398, border=False):
                 drawn = charts.village_map(areas, placed, t, size=_letters(user))
-                st.altair_chart(drawn, height="stretch", theme=None, alt=t("Map of late and open demands"))
+                layout.chart(drawn, height="stretch", alt=t("Map of late and open demands"))
         with right:
             st.html(_worst(user, row, level))
 
@@ -201,7 +201,7 @@ def flow(user: User, row: TodayRow) -> None:
     off = [(each, t.term(each.holiday)) for each in deadlines.holidays(row.days[0].day, row.days[-1].day)]
     with layout.panel("flow", t("Received and settled by day, 12 weeks"), legend, height=288):
         drawn = charts.flow(row.days, off, t, labels=not user.phone)
-        st.altair_chart(drawn, height="stretch", theme=None, alt=t("Received and settled by day, 12 weeks"))
+        layout.chart(drawn, height="stretch", alt=t("Received and settled by day, 12 weeks"))
 
 
 def subjects(user: User, row: TodayRow, leaves: Set[int]) -> None:
