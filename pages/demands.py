@@ -35,12 +35,12 @@ with left, st.container(gap=12):
         layout.title(t("Queue"))
         narrowing.views_bar(user, asked, own, tree)
         narrowing.search(user, asked)
+        narrowing.order(user, asked)
         narrowing.keep(user, asked, own)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         narrowing.filters(user, asked, tree)
         narrowing.others(user, asked)
         listing.totals(user, page)
-        narrowing.order(user, asked)
     refusals(t)
     if not page.rows:
         listing.nothing(user, asked)

@@ -119,7 +119,7 @@ font-weight:600;display:grid;place-items:center}}
 [data-testid=stBottomBlockContainer]{{padding:.375rem .5rem!important;border-top:1px solid {LINE}}}
 .st-key-tabs a{{min-height:44px;padding:0 .75rem}}
 /* thumbs need 44 px; native buttons have 32 to 40 */
-.stMain [data-testid^=stBaseButton],.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}
+.stMain button:not([data-testid=stTooltipHoverTarget]),.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}
 }}
 </style>"""
 

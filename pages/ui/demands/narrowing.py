@@ -33,7 +33,7 @@ ALL = "–"
 def ready_names(t: Words) -> dict[str, str]:
     """What the views everyone has are called."""
     return {
-        "mine": t("Mine"), "late": t("Late"), "new": t("New"), "unanswered": t("Whistles unanswered"), "all": t("All"),
+        "mine": t("Mine"), "late": t("Late"), "new": t("New"), "unanswered": t("Unanswered"), "all": t("All"),
     }  # fmt: skip
 
 
@@ -163,8 +163,8 @@ def _units(user: frame.User, asked: Asked) -> None:
 def order(user: frame.User, asked: Asked) -> None:
     """How the list is sorted."""
     wanted = st.menu_button(
-        user.t.term(asked.order), list(Order), format_func=user.t.term, key="queue-order", icon=":material/sort:",
-        type="tertiary",
+        user.t.term(asked.order) if user.phone else "", list(Order), format_func=user.t.term, key="queue-order",
+        icon=":material/sort:", type="tertiary", help=user.t.term(asked.order),
     )  # fmt: skip
     if wanted is not None:
         go(sort=wanted.value)

@@ -48,7 +48,7 @@ def facts(user: frame.User, demand: DetailRow) -> None:
     category = t.name(row.category, row.category_en)
     if demand.category_parent:
         category = f"{t.name(demand.category_parent, demand.category_parent_en)} › {category}"
-    where = "，".join([telling.place(t, row), *([demand.place] if demand.place else [])])
+    where = t.join([telling.place(t, row), *([demand.place] if demand.place else [])])
     who = " ".join(part for part in (demand.reporter, demand.reporter_phone) if part)
     when = t("reported {when}", when=t.moment(row.reported_at, user.now))
     source = "" if demand.source is Source.REPORT else t.term(demand.source)
