@@ -16,7 +16,8 @@ _HTML = """
 <form method="post" action="/sign-in">
   <input type="hidden" name="next">
   <label><span data-word="username"></span><input name="username" autocomplete="username" required autofocus></label>
-  <label><span data-word="password"></span><input name="password" type="password" autocomplete="current-password" required></label>
+  <label><span data-word="password"></span>
+    <input name="password" type="password" autocomplete="current-password" required></label>
   <p role="alert"></p>
   <button type="submit" data-word="sign_in"></button>
 </form>
@@ -59,7 +60,9 @@ def page() -> None:
         st.caption(t("Forgot it? Ask the administrator. Five wrong tries lock the account for 15 minutes."))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.caption(t("Internal system; what is seen and done is logged."), width="content")
-            if st.button("English" if t.language == "zh" else "中文", type="tertiary", icon=":material/language:", key="language"):
+            if st.button(
+                "English" if t.language == "zh" else "中文", type="tertiary", icon=":material/language:", key="language"
+            ):
                 st.session_state.language = "en" if t.language == "zh" else "zh"
                 st.rerun()
 

@@ -153,7 +153,7 @@ def _cards(user: User, rows: Sequence[ServingRow]) -> ServingRow | None:
         with st.container(border=True, key=f"p-post-{row.unit_id}", gap="xsmall"):
             who = plain(t.join([post.name for post in row.answering])) or f":red-badge[{_vacant(t)}]"
             st.markdown(f"**{plain(place(t, row))}**  \n{who}")
-            if st.button(t("Details"), key=f"open-{row.unit_id}", icon=":material/chevron_right:", icon_position="right"):
+            if st.button(t("Details"), key=f"open-{row.unit_id}"):
                 st.session_state["people-open"] = row.code
                 st.rerun()
     return None
@@ -230,7 +230,7 @@ def _appoint(user: User, row: ServingRow) -> None:
         format_func=lambda who: _candidate(user, known[who]) if who else t("Someone new: {name}", name=name.strip()),
     )  # fmt: skip
     phone = st.text_input(t("Phone"), key=f"appoint-phone-{row.unit_id}") if choice is None else ""
-    day = st.date_input(t("From"), frame.today(user), key=f"appoint-day-{row.unit_id}", format="YYYY-MM-DD")
+    day = st.date_input(t("From the day"), frame.today(user), key=f"appoint-day-{row.unit_id}", format="YYYY-MM-DD")
     if row.answering and role is answering:
         st.caption(t("The post of {name} ends on that day.", name=t.join([post.name for post in row.answering])))
     if st.button(t("Give the post"), type="primary", key=f"appoint-{row.unit_id}") and isinstance(day, date):
