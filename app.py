@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from api import fonts, health, sign_in
 from api.guard import Guard
+from pages.ui.failures import tell
 from services.database import migrate
 from services.settings import ROOT
 
@@ -25,4 +26,5 @@ app = st.App(
     lifespan=lifespan,
     routes=[*sign_in.ROUTES, *health.ROUTES, *fonts.ROUTES],
     middleware=[Middleware(Guard)],
+    on_script_error=tell,
 )

@@ -92,7 +92,7 @@ class Verb(StrEnum):
     WHISTLE = "whistle"
     ANSWER = "answer"
     ARRIVE = "arrive"
-    PASS_CHECK = "pass_check"
+    PASS_CHECK = "pass_check"  # noqa: S105
     REWORK = "rework"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -150,7 +150,7 @@ MOVES: dict[Verb, Move] = {
 
 
 def is_overdue(due_at: datetime | None, now: datetime, *, is_open: bool) -> bool:
-    """The one definition of overdue: open, and the deadline lies before `now`. At the very moment it is still in time."""
+    """The one definition of overdue: open, and past the deadline; at the very moment of it still in time."""
     return is_open and due_at is not None and due_at < now
 
 
@@ -180,7 +180,7 @@ def _quoted(states: frozenset[State]) -> str:
 
 
 def _scope_indexes() -> list[Index]:
-    """Two indexes for each depth: the open demands by deadline, and all by the day they came in (covers the figures)."""
+    """Two indexes for each depth: the open demands by deadline, and all by the day they came in."""
     indexes = []
     for depth in range(1, MAX_DEPTH + 1):
         column = f"a{depth}_id"

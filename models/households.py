@@ -7,7 +7,7 @@ from models.base import Base, id_field, key_to
 
 
 class Household(Base, table=True):
-    """A household: where it is and how many live in it. The head's name and phone are personal data: masked outside scope."""
+    """A household: where it is, how many live in it. The head's name and phone are masked outside one's scope."""
 
     __tablename__ = "households"
     __table_args__ = (CheckConstraint("people_count >= 0", name="people_count"),)

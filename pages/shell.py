@@ -1,4 +1,4 @@
-"""The script behind every address: page config, sign-in gate, navigation, frame. It runs the page that was asked for."""
+"""The script behind every address: page config, sign-in gate, navigation, frame; then the page asked for."""
 
 import streamlit as st
 

@@ -10,7 +10,9 @@ from models.audit import AuditEntry
 from services.access import Actor
 
 
-def record(session: Session, actor: Actor, action: str, *, now: datetime, subject: str | None = None, **facts: Any) -> None:
+def record(
+    session: Session, actor: Actor, action: str, *, now: datetime, subject: str | None = None, **facts: Any
+) -> None:
     """Append one entry. `facts` must hold no villager's name or phone."""
     session.add(
         AuditEntry(

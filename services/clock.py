@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """This moment, aware, in UTC."""
+    """Now, aware, in UTC."""
     return datetime.now(UTC)

@@ -186,12 +186,16 @@ def history(session: Session, actor: Actor, unit_id: int) -> list[HeldPost]:
 def find(session: Session, actor: Actor, text: str, on: date, *, limit: int = 20) -> list[PersonRow]:
     """People who can be given a post: by name, of those who serve or served in the actor's scope or nowhere at all."""
     require(actor, Permission.MANAGE)
-    rows = session.connection().execute(
-        select(col(Person.id), col(Person.name), col(Person.phone))
-        .where(_reachable(actor), col(Person.name).contains(text.strip(), autoescape=True))
-        .order_by(col(Person.name), col(Person.id))
-        .limit(limit)
-    ).all()
+    rows = (
+        session.connection()
+        .execute(
+            select(col(Person.id), col(Person.name), col(Person.phone))
+            .where(_reachable(actor), col(Person.name).contains(text.strip(), autoescape=True))
+            .order_by(col(Person.name), col(Person.id))
+            .limit(limit)
+        )
+        .all()
+    )
     held = session.connection().execute(
         select(col(Post.person_id), col(Post.role), col(Unit.short_name), col(Unit.name_en))
         .join(Unit, col(Unit.id) == Post.unit_id)

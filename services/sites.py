@@ -114,7 +114,7 @@ def next_numbers(session: Session, name: str, count: int = 1) -> int:
 
 
 def references(session: Session, year: int, count: int = 1) -> list[str]:
-    """New references of demands, such as D411622-2026-00412: the county's code, the year filed, a number without gaps."""
+    """New references, such as D411622-2026-00412: the county's code, the year filed, a number without gaps."""
     code = site(session).code
     first = next_numbers(session, f"demands-{year}", count)
     return [f"D{code}-{year}-{number:05d}" for number in range(first, first + count)]

@@ -216,16 +216,16 @@ def add_top(session: Session, actor: Actor, *, now: datetime) -> int:
         code=profile.top, name=profile.name.zh, short_name=profile.name.zh, name_en=profile.name.en,
         level=profile.levels[0].key, depth=1, valid_from=now.astimezone(profile.zone).date(),
     )  # fmt: skip
-    add_all(session, [unit], [None], now=now)
+    add_all(session, [unit], [None])
     return unit.id or 0
 
 
-def add_all(session: Session, rows: Sequence[Unit], parents: Sequence[str | None], *, now: datetime) -> None:
+def add_all(session: Session, rows: Sequence[Unit], parents: Sequence[str | None]) -> None:
     """Store new units, parents before children; `parents` are the codes of each row's parent. Keeps the closure.
 
-    Not for screens: the callers are the demonstration builder and the importer, which check scope themselves.
+    Not for screens: the caller has checked who may.
     """
-    known = {code: unit_id for code, unit_id in session.exec(select(Unit.code, Unit.id))}
+    known = dict(session.exec(select(Unit.code, Unit.id)).all())
     above: dict[int, list[tuple[int, int]]] = {}
     for link in session.exec(select(UnitAncestor)):
         above.setdefault(link.unit_id, []).append((link.ancestor_id, link.distance))

@@ -27,9 +27,7 @@ class ViewRow:
 def listed(session: Session, actor: Actor) -> list[ViewRow]:
     """The actor's own saved views by name; nobody sees another's."""
     require(actor, Permission.SEE_DEMANDS)
-    rows = session.exec(
-        select(SavedView).where(SavedView.account_id == actor.account_id).order_by(col(SavedView.name))
-    )
+    rows = session.exec(select(SavedView).where(SavedView.account_id == actor.account_id).order_by(col(SavedView.name)))
     return [ViewRow(row.id or 0, row.name, json.loads(row.filters)) for row in rows]
 
 

@@ -70,7 +70,7 @@ def town(engine: Engine) -> Town:
                  valid_from=date(2020, 1, 1), population=100)
             for sort, (code, zh, en, level, _) in enumerate(UNITS)
         ]  # fmt: skip
-        units.add_all(session, rows, [parent for *_, parent in UNITS], now=NOW)
+        units.add_all(session, rows, [parent for *_, parent in UNITS])
         made.units = dict(session.exec(select(Unit.code, Unit.id)).all())
         made.categories = dict(session.exec(select(Category.code, Category.id)).all())
         made.departments = dict(session.exec(select(Department.code, Department.id)).all())

@@ -1,0 +1,1 @@
+"""Alembic migrations; services.database.migrate() runs them."""

@@ -1,6 +1,6 @@
 """Words and formats in both languages. Pure: nothing here knows a screen.
 
-English stands in the code as the message id; the files in zh_CN/ hold the Chinese. A test checks that nothing is missing.
+English stands in the code as the message id; zh_CN/ holds the Chinese. A test checks that nothing is missing.
 """
 
 from pages.i18n.words import LANGUAGES, Words, language_of, words

@@ -163,6 +163,11 @@ ERRORS: dict[str, str] = {
     "whistle_not_found": N_("Your department was not called to this demand."),
     "no_units": N_("There are no units yet: import them or build the demonstration township."),
     "site_not_built": N_("The database holds no site yet: run `smallgrid init` or `smallgrid demo`."),
+    "no_demo": N_("The site profile “{profile}” has no demonstration."),
+    "outline_missing": N_("The outline {file} is not in sites/outlines."),
+    "units_file_missing": N_("The list of units {file} is not in sites/units."),
+    "villages_count": N_("The list holds {listed} villages, the profile wants {wanted}."),
+    "township_outside_county": N_("The township does not fit into the outline {outline}."),
     "site_exists": N_("The database holds the site “{profile}” already. Nothing was changed."),
     "profile_not_found": N_("There is no site profile “{profile}”. Known: {known}."),
     "profile_wrong": N_("The site profile “{profile}” cannot be read: {detail}"),
@@ -196,9 +201,7 @@ ERRORS: dict[str, str] = {
     ),
     "backup_unknown": N_("The file {file} is not a backup of this program."),
     "backup_damaged": N_("The backup {file} is damaged at {part}. Nothing was restored."),
-    "backup_revision": N_(
-        "The backup has the structure {found}, this program has {expected}. Nothing was restored."
-    ),
+    "backup_revision": N_("The backup has the structure {found}, this program has {expected}. Nothing was restored."),
     "file_exists": N_("The file {file} exists already and is not overwritten."),
     "file_missing": N_("There is no file {file}."),
     "file_empty": N_("The file {file} holds no rows. Nothing was stored."),

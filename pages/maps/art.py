@@ -18,7 +18,9 @@ def fields() -> str:
     points = random.uniform((-160, -160), (WIDTH + 160, HEIGHT + 160), (FIELDS, 2))
     for _ in range(6):
         cells = list(voronoi_polygons(MultiPoint(points), extend_to=frame).geoms)
-        points = np.array([(cell.intersection(frame).centroid.x, cell.intersection(frame).centroid.y) for cell in cells])
+        points = np.array(
+            [(cell.intersection(frame).centroid.x, cell.intersection(frame).centroid.y) for cell in cells]
+        )
     chosen = min(cells, key=lambda cell: cell.centroid.distance(Point(WIDTH * 0.5, HEIGHT * 0.46)))
     shapes = "".join(_path(cell, "#0B6E69" if cell is chosen else TONES[int(random.integers(5))]) for cell in cells)
     return (

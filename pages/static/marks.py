@@ -18,7 +18,11 @@ def outlines(name: str) -> tuple[str, float]:
     """The name as an SVG path at SIZE px, and where it ends."""
     font = TTFont(sans_path())
     glyphs, letters = font.getGlyphSet(), font.getBestCmap()
-    scale, pen, x = SIZE / font["head"].unitsPerEm, SVGPathPen(font.getGlyphSet(), ntos=lambda v: f"{v:.1f}"), float(LEFT)
+    scale, pen, x = (
+        SIZE / font["head"].unitsPerEm,
+        SVGPathPen(font.getGlyphSet(), ntos=lambda v: f"{v:.1f}"),
+        float(LEFT),
+    )
     for letter in name:
         glyph = glyphs[letters[ord(letter)]]
         glyph.draw(TransformPen(pen, (scale, 0, 0, -scale, x, BASELINE)))

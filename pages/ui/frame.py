@@ -91,7 +91,9 @@ def choose_unit(viewer: User) -> None:
     label = " · ".join(t.name(row.name, row.name_en) for row in spoken)
     with st.popover(label, icon=":material/account_tree:", type="tertiary"):
         for row in above[:-1]:
-            if st.button(t.name(row.name, row.name_en), key=f"unit-up-{row.id}", icon=":material/arrow_upward:", type="tertiary"):
+            if st.button(
+                t.name(row.name, row.name_en), key=f"unit-up-{row.id}", icon=":material/arrow_upward:", type="tertiary"
+            ):
                 _go(row.code)
         names = {row.code: t.name(row.name, row.name_en) for row in below}
         if names:
@@ -168,8 +170,10 @@ _SIGN_OUT = st.components.v2.component(
     "smallgrid_sign_out",
     html='<form method="post" action="/sign-out"><button type="submit"></button></form>',
     css="""button { font: 1rem var(--st-font); color: var(--st-text-color); background: none; cursor: pointer;
-      border: 1px solid var(--st-border-color); border-radius: 6px; padding: 7px 14px; width: 100%; min-height: 40px; }""",
-    js="export default function ({ parentElement, data }) { parentElement.querySelector('button').textContent = data.word }",
+      border: 1px solid var(--st-border-color); border-radius: 6px;
+      padding: 7px 14px; width: 100%; min-height: 40px; }""",
+    js="""export default function ({ parentElement, data }) {
+      parentElement.querySelector('button').textContent = data.word }""",
 )
 
 

@@ -1,4 +1,4 @@
-"""The way around: five groups along the top; on a phone four entries under the thumb. A person sees what they may use."""
+"""The way around: groups along the top, on a phone four entries under the thumb. A person sees what they may use."""
 
 from dataclasses import dataclass
 
@@ -105,11 +105,12 @@ def header(user: User) -> None:
         if not user.phone:
             frame.person(user)
     if user.phone:
-        _thumb_bar()
+        _thumb_bar(t)
 
 
-def _thumb_bar() -> None:
+def _thumb_bar(t: Words) -> None:
+    titles = {"report": t("Report")}  # the full title would not fit under a thumb
     with st.bottom.container(horizontal=True, key="tabs", horizontal_alignment="distribute", gap=None):
         for name in THUMB:
             if has(name):
-                st.page_link(page(name), label=page(name).title, icon=page(name).icon)
+                st.page_link(page(name), label=titles.get(name, page(name).title), icon=page(name).icon)

@@ -42,9 +42,7 @@ def encode(changes: Mapping[str, Any]) -> str:
 def decode(facts: str) -> dict[str, Any]:
     """The facts of an event, moments as aware datetimes."""
     values: dict[str, Any] = json.loads(facts)
-    return {
-        key: datetime.fromisoformat(value) if key in MOMENTS and value else value for key, value in values.items()
-    }
+    return {key: datetime.fromisoformat(value) if key in MOMENTS and value else value for key, value in values.items()}
 
 
 def append(

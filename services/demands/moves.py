@@ -166,10 +166,7 @@ def _require_unchanged(session: Session, demand: Demand, seen_version: int | Non
     if seen_version is None or seen_version == demand.version:
         return
     last = session.exec(
-        select(DemandEvent)
-        .where(DemandEvent.demand_id == demand.id)
-        .order_by(col(DemandEvent.seq).desc())
-        .limit(1)
+        select(DemandEvent).where(DemandEvent.demand_id == demand.id).order_by(col(DemandEvent.seq).desc()).limit(1)
     ).one()
     raise ChangedMeanwhile(
         "changed_by", reference=demand.reference, who=last.actor_name, verb=last.verb.value, at=last.at

@@ -133,9 +133,13 @@ def whistles_of(session: Session, demand_ids: Sequence[int]) -> list[WhistleRow]
 
 def find(session: Session, actor: Actor, reference: str) -> int:
     """The id of a demand by its reference. Raises NotFound outside the actor's scope."""
-    found = session.connection().execute(
-        select(Demand.id).where(col(Demand.reference) == reference.strip(), demands_seen(actor))  # type: ignore[call-overload]
-    ).scalar()
+    found = (
+        session.connection()
+        .execute(
+            select(Demand.id).where(col(Demand.reference) == reference.strip(), demands_seen(actor))  # type: ignore[call-overload]
+        )
+        .scalar()
+    )
     if found is None:
         raise NotFound("demand_not_found", demand=reference)
     return int(found)

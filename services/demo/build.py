@@ -70,7 +70,15 @@ def build(
     households = store.households(session, places, unit_ids, seed, progress)
     made = _accounts(session, demo, places, unit_ids, crew, people_ids, now)
     world = World(
-        profile, demo, places, crew, unit_ids, people_ids, store.ids(session, "departments", "code"), made, now,
+        profile,
+        demo,
+        places,
+        crew,
+        unit_ids,
+        people_ids,
+        store.ids(session, "departments", "code"),
+        made,
+        now,
         land.home(demo, places)[1],
     )
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)

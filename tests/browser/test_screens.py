@@ -34,7 +34,9 @@ def empty_server(tmp_path_factory):
         units.add_top(session, SYSTEM, now=NOW)
         top = session.exec(select(Unit.id)).one()
         session.add(
-            Account(username="admin", password_hash=password_hash(), role=Role.ADMINISTRATOR, unit_id=top, created_at=NOW)
+            Account(
+                username="admin", password_hash=password_hash(), role=Role.ADMINISTRATOR, unit_id=top, created_at=NOW
+            )
         )
     engine.dispose()
     with running(f"sqlite:///{folder / 'site.db'}", folder) as started:

@@ -88,10 +88,15 @@ def test_eight_writers_at_once_lose_nothing(engine):
 
 def test_a_failed_block_leaves_nothing_behind(engine):
     site = town(engine)
-    with pytest.raises(ZeroDivisionError), transaction(engine) as session:
-        session.add(Site(profile="meizhou", code="350305", created_at=NOW))
-        session.flush()
-        raise ZeroDivisionError
+
+    def fail_half_way():
+        with transaction(engine) as session:
+            session.add(Site(profile="meizhou", code="350305", created_at=NOW))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     with reading(site.engine) as session:
         assert [row.profile for row in session.exec(select(Site))] == ["dawangzhuang"]
 

@@ -241,9 +241,7 @@ def test_the_same_seed_gives_the_same_site_and_another_seed_another(tmp_path):
 def test_a_month_of_the_township_is_built_alike_on_both_databases(engine):
     steps = []
     with database.transaction(engine) as session:
-        row = demo.build(
-            session, SYSTEM, "dawangzhuang", now=NOW, months=1, progress=lambda *step: steps.append(step)
-        )
+        row = demo.build(session, SYSTEM, "dawangzhuang", now=NOW, months=1, progress=lambda *step: steps.append(step))
     with database.reading(engine) as session:
         assert session.exec(select(func.count()).select_from(Demand)).one() == row.demands == 877
         assert session.exec(select(func.sum(Household.people_count))).one() == 36539

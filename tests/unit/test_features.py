@@ -37,8 +37,9 @@ def test_every_place_that_is_named_exists():
 
 
 def test_every_command_that_is_named_exists():
-    import cli
     from typer.main import get_command
+
+    import cli
 
     known = set(get_command(cli.app).commands)  # type: ignore[attr-defined]
     assert sorted(named(r"`smallgrid (\w+)", 2) - known) == []

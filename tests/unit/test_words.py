@@ -17,15 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def said() -> set[str]:
     """Every message the code says: t("..."), t.n("...", "...") and N_("...")."""
-    found: set[str] = set()
-    for folder in ("pages", "."):
-        methods = [("pages/**.py", "python"), ("*.py", "python")]
-        for _, _, message, _, _ in extract_from_dir(
-            ROOT / folder if folder == "pages" else ROOT, methods if folder == "." else [("**.py", "python")],
-            keywords={"t": None, "N_": None, "n": (1, 2)}, directory_filter=lambda path: folder == "pages",
-        ):  # fmt: skip
-            found.add(message[0] if isinstance(message, tuple) else message)
-    return found - {""}
+    keywords = {"t": None, "N_": None, "n": (1, 2)}
+    screens = extract_from_dir(ROOT / "pages", [("**.py", "python")], keywords=keywords)
+    beside = extract_from_dir(ROOT, [("*.py", "python")], keywords=keywords, directory_filter=lambda path: False)
+    messages = [found[2] for found in (*screens, *beside)]
+    return {message[0] if isinstance(message, tuple) else message for message in messages} - {""}
 
 
 def translated() -> dict[str, str]:
