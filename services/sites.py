@@ -49,9 +49,16 @@ def exists(session: Session) -> bool:
     return session.exec(select(Site.id)).first() is not None
 
 
+_PROFILE = select(Site.profile)
+"""Built once and read without the ORM: nearly every service asks for the profile."""
+
+
 def profile(session: Session) -> Profile:
     """The profile this database follows."""
-    return load(site(session).profile)
+    key: str | None = session.connection().execute(_PROFILE).scalar()
+    if key is None:
+        raise NotFound("site_not_built")
+    return load(key)
 
 
 def build(session: Session, actor: Actor, key: str, *, now: datetime) -> Profile:

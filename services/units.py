@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import bindparam, case, func, or_
 from sqlmodel import Session, col, select
 
 from models.accounts import Permission
@@ -197,15 +197,28 @@ def posts(session: Session, actor: Actor, unit_id: int, on: date) -> list[PostRo
     return sorted(found, key=lambda row: order.index(row.role))
 
 
+_DEPTH = (
+    select(Unit.depth)
+    .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
+    .where(col(Unit.id) == bindparam("unit"), col(UnitAncestor.ancestor_id) == bindparam("scope"))
+)
+_DEPTH_OF_LEVEL = select(Unit.depth).where(col(Unit.level) == bindparam("level")).limit(1)
+"""Built once and read without the ORM: every queue asks these first, and the row holds a whole outline."""
+
+
 def depth_of(session: Session, actor: Actor, unit_id: int) -> int:
     """The depth of a unit of the actor's subtree: names the ancestor column of demands. Raises NotFound."""
-    return require_unit(session, actor, unit_id).depth
+    scope = unit_id if actor.is_system else actor.unit_id
+    depth: int | None = session.connection().execute(_DEPTH, {"unit": unit_id, "scope": scope}).scalar()
+    if depth is None:
+        raise NotFound("unit_not_found", unit=unit_id)
+    return depth
 
 
 def depth_of_ranking(session: Session) -> int:
     """The depth of the profile's ranking level (villages), 0 while the site has no such unit."""
     level = sites.profile(session).ranking_level
-    return session.exec(select(Unit.depth).where(Unit.level == level).limit(1)).first() or 0
+    return session.connection().execute(_DEPTH_OF_LEVEL, {"level": level}).scalar() or 0
 
 
 def add_top(session: Session, actor: Actor, *, now: datetime) -> int:

@@ -59,7 +59,7 @@ def queue(
         {**values, "size": size, "skip": (max(page, 1) - 1) * size},
     )
     total, overdue = session.connection().execute(_count_statement(shape), values).one()
-    return Page(rows=[_row(found) for found in rows], total=total, overdue=overdue)
+    return Page(rows=[_row(found) for found in rows.all()], total=total, overdue=overdue)
 
 
 def count(session: Session, actor: Actor, filters: Filters, *, now: datetime) -> int:

@@ -177,13 +177,14 @@ def of_unit(session: Session, actor: Actor, unit_id: int) -> Scope:
 def of_level(session: Session, actor: Actor, unit_id: int, level: str, *, since: date) -> Scope:
     """The demands of each unit of a level under (or at) a unit; units that ended before `since` are left out.
 
+    Each is counted by its own ancestor column alone, as `of_unit` counts it and as its cases open: what was filed there
+    before a unit moved under another stays with it, and one covering index holds all that is read.
+
     Raises NotFound outside the actor's scope.
     """
     place = _place(session, actor, unit_id)
     places = tuple(_below(session, place.id, level, since))
     limits = _limits(session, actor, place)
-    if not _is_top(session, place):
-        limits = (path_column(place.depth) == place.id, *limits)
     parts = tuple(_part(place.id, level, depth, limits) for depth in sorted({found.depth for found in places}))
     return Scope(place, places, parts)
 
@@ -234,7 +235,3 @@ def _limits(session: Session, actor: Actor, place: Place) -> tuple[ColumnElement
 def _holds_site(session: Session, unit_id: int) -> bool:
     unit = session.get(Unit, unit_id)
     return unit is not None and unit.code == sites.profile(session).top
-
-
-def _is_top(session: Session, place: Place) -> bool:
-    return place.code == sites.profile(session).top
