@@ -48,10 +48,11 @@ class Why:
 class RankRow:
     """One unit in a ranking. Counts as in services.figures.counting.Counts; rates are fractions of 1 or None.
 
-    `median_hours` is the median time to settle of the cohort without what the grid settled by itself on the spot, in
-    whole hours: with half of all settled at once, the median of all would say nothing. `change` is the settlement
-    rate less that of the period before. `trend` is the on-time rate of each of the last twelve weeks of the period, None where
-    nothing fell due. `rank` is None without data; equal units share a rank and the next is counted on (1, 1, 3).
+    `median_hours` is the median time to settle of the cohort without what the grid settled by itself on the spot,
+    in whole hours: with half of all settled at once, the median of all would say nothing. `change` is the
+    settlement rate less that of the period before. `trend` is the on-time rate of each of the last twelve weeks of
+    the period, None where nothing fell due. `rank` is None without data; equal units share a rank and the next is
+    counted on (1, 1, 3).
     """
 
     unit_id: int | None
