@@ -139,13 +139,6 @@ class Profile(_Part):
         """Level keys from the top down."""
         return [level.key for level in self.levels]
 
-    def lane(self, key: str) -> str:
-        """The level of the chain that holds what lies at a level: itself, else the next one above that climbs."""
-        if key in self.chain:
-            return key
-        above = [level for level in self.chain if LEVELS.index(level) < LEVELS.index(key)]
-        return max(above, key=LEVELS.index) if above else self.chain[-1]
-
     def level(self, key: str) -> LevelWords:
         """The words of a level. Raises KeyError where the site does not have it."""
         for level in (*self.levels, *self.outer_levels):
