@@ -61,7 +61,7 @@ def _parts(built: Ledger, asked: argparse.Namespace) -> Iterator[tuple[str, Iter
     with reads.opened(built, times) as opened:
         yield from ((name, part(opened.bench)) for name, part in READS.items() if name in asked.parts)
     if "import" in asked.parts and built.demands == asked.sizes[0]:
-        yield "import", importing.importing(built.demands, built.now, repeats)
+        yield "import", importing.importing(built.demands, built.now, 1)
     if "screens" in asked.parts:
         yield "screens", screens.screens(built, repeats, runs)
     if asked.postgresql:
