@@ -17,7 +17,8 @@ from services.settings import COOKIE, settings
 LARGEST = 16_384
 """Bytes of a sign-in form: whoever is not signed in may not fill the memory."""
 
-PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/?)*")
+PATH = re.compile(r"/(?:[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*/?)?")
+"""One way only to read each path: anyone sends one, and trying many ways would hold the server up."""
 NEVER_KEPT = {"error", "minutes"}
 REFUSED = PlainTextResponse("cross-site request refused", status_code=403)
 TOO_LARGE = PlainTextResponse("the form is too large", status_code=413)

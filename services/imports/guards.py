@@ -21,6 +21,8 @@ MAX_RATIO = 120
 RATIO_FROM = 20 * 1024 * 1024
 MAX_CELLS = 40_000_000
 """The most cells a sheet may span; one cell at XFD1048576 would otherwise ask for 17 thousand million."""
+OTHER_BOOKS = frozenset({"xl/workbook.bin", "content.xml", "mimetype"})
+"""Parts of the formats that a reader would try next, and that cannot be looked through here."""
 PIECE = 1024 * 1024
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
@@ -54,7 +56,8 @@ def check_workbook(path: Path) -> None:
         with zipfile.ZipFile(path) as book:
             parts = book.infolist()
             _check_directory(path, parts)
-            if "xl/workbook.xml" not in book.namelist():
+            names = {part.filename.lower().replace("\\", "/") for part in parts}
+            if "xl/workbook.xml" not in names or names & OTHER_BOOKS:
                 raise BadInput("xlsx_broken", file=path.name)
             for part in parts:
                 _check_part(book, part, path)
@@ -75,20 +78,23 @@ def _check_directory(path: Path, parts: list[zipfile.ZipInfo]) -> None:
         raise BadInput("xlsx_bomb", file=path.name, megabytes=unpacked // 2**20, limit=MAX_UNPACKED // 2**20)
 
 
-_ROW = re.compile(rb'<row[^>]*? r="(\d{1,9})"')
-_CELL = re.compile(rb' r="([A-Z]{1,4})\d')
+_SPACES = re.compile(rb"[ \t\r\n]{2,}")
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s?=\s?["'](\d{1,9})""")
+_CELL = re.compile(rb"""\sr\s?=\s?["']([A-Za-z]{1,4})(\d{1,9})""")
 
 
 def _check_part(book: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> None:
-    is_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
+    """Read a part to its end. What rows and cells say of their place counts in every part: any may be named a sheet.
+
+    A reader sets up the whole rectangle between the first cell and the last before it looks at any value.
+    """
     rows, width, tail = 0, 0, b""
     with book.open(part) as stream:
         for piece in _pieces(stream):
-            if not is_sheet:
-                continue
-            text = tail + piece
-            rows = max([rows, *map(int, set(_ROW.findall(text)))])
-            width = max([width, *(_column_number(name) for name in set(_CELL.findall(text)))])
+            text = _SPACES.sub(b" ", tail + piece)
+            cells = set(_CELL.findall(text))
+            rows = max([rows, *map(int, set(_ROW.findall(text))), *(int(row) for _, row in cells)])
+            width = max([width, *(_column_number(name.upper()) for name, _ in cells)])
             tail = text[-200:]
     if rows * width > MAX_CELLS:
         raise BadInput("xlsx_bomb", file=path.name, cells=rows * width, limit=MAX_CELLS)

@@ -93,7 +93,12 @@ def _header_at(kind: Kind, first_rows: Sequence[Sequence[str | None]]) -> int:
 
 
 def _headings(row: Sequence[str | None]) -> tuple[str, ...]:
-    """Headings cleaned and made distinct: a second "x" becomes "x 2", an empty one "column 5"."""
+    """Headings cleaned and made distinct: a second "x" becomes "x 2", an empty one "column 5".
+
+    Raises BadInput header_wrong for more than MAX_COLUMNS, before anything is done to them.
+    """
+    if len(row) > MAX_COLUMNS:
+        raise BadInput("header_wrong", found=f"{len(row)}")
     found: list[str] = []
     for number, heading in enumerate(row, start=1):
         name = " ".join((heading or "").replace("_x000D_", " ").replace("\ufeff", "").split()) or f"column {number}"
@@ -132,8 +137,8 @@ def _scan_csv(name: str, path: Path, kind: Kind) -> Table:
         separator, first_rows = _first_rows(path, kind)
         header = _header_at(kind, first_rows)
         columns = _headings(first_rows[header]) if first_rows else ()
-        if not columns or len(columns) > MAX_COLUMNS:
-            raise BadInput("header_wrong", found=f"{len(columns)}")
+        if not columns:
+            raise BadInput("header_wrong", found="0")
         rows = pl.scan_csv(
             path, has_header=False, schema=dict.fromkeys(columns, pl.String), separator=separator,
             truncate_ragged_lines=True,
@@ -168,8 +173,6 @@ def _open_workbook(path: Path, kind: Kind) -> Table:
     heads = [(_header_at(kind, frame.head(TITLE_ROWS).rows()), frame) for frame in candidates]
     header, frame = max(heads, key=lambda each: _recognised(kind, each[1].row(each[0])))
     columns = _headings(frame.row(header))
-    if len(columns) > MAX_COLUMNS:
-        raise BadInput("header_wrong", found=f"{len(columns)}")
     rows = frame.slice(header + 1)
     rows.columns = list(columns)
     return Table(kind, path.name, columns, rows.height, header + 2, rows.lazy())
@@ -197,9 +200,14 @@ def _open_geojson(path: Path) -> Table:
     columns = tuple(dict.fromkeys(key for row in found for key in row))
     if not columns:
         raise BadInput("file_empty", file=path.name)
-    frame = pl.DataFrame(
-        {name: [row.get(name) for row in found] for name in columns}, schema=dict.fromkeys(columns, pl.String)
-    )
+    if len(columns) > MAX_COLUMNS:
+        raise BadInput("header_wrong", found=f"{len(columns)}")
+    try:
+        frame = pl.DataFrame(
+            {name: [row.get(name) for row in found] for name in columns}, schema=dict.fromkeys(columns, pl.String)
+        )
+    except UnicodeError as error:
+        raise BadInput("geojson_broken", file=path.name) from error
     return Table(Kind.OUTLINES, path.name, columns, frame.height, 2, frame.lazy())
 
 
