@@ -10,7 +10,7 @@ from models.accounts import Account, Permission, Role, SignInSession
 from models.departments import Department
 from models.people import Person
 from models.units import Unit, UnitAncestor
-from services import audit, passwords, sessions, sites
+from services import audit, passwords, people, sessions, sites
 from services.access import Actor, require, require_unit, sees_unit
 from services.errors import BadInput, NotFound, Refused
 from services.passwords import Hashed
@@ -60,8 +60,7 @@ def create(
     require(actor, Permission.MANAGE)
     username = _usable(session, username)
     unit_id, department_id = _place(session, actor, role, unit_id, department_id)
-    if person_id is not None and session.get(Person, person_id) is None:
-        raise NotFound("person_not_found")
+    _require_person(session, actor, person_id)
     account = Account(
         username=username, password_hash=passwords.hashed(password).value, role=role, person_id=person_id,
         unit_id=unit_id, department_id=department_id, created_at=now, must_change_password=must_change,
@@ -176,6 +175,16 @@ def _managed(session: Session, actor: Actor, account_id: int) -> Account:
     if found is None:
         raise NotFound("account_not_found", account=account_id)
     return found
+
+
+def _require_person(session: Session, actor: Actor, person_id: int | None) -> None:
+    """Whoever has the whole site gives any person an account, others those who serve with them."""
+    if person_id is None:
+        return
+    if not _whole_site(session, actor):
+        people.require_person(session, actor, person_id)
+    elif session.get(Person, person_id) is None:
+        raise NotFound("person_not_found")
 
 
 def _whole_site(session: Session, actor: Actor) -> bool:

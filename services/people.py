@@ -16,7 +16,7 @@ from models.accounts import Permission
 from models.people import Person, Post, PostRole
 from models.units import Unit, UnitAncestor
 from services import audit
-from services.access import Actor, mask_phone, require, require_unit
+from services.access import Actor, mask_name, mask_phone, require, require_unit
 from services.errors import BadInput, NotFound, Refused
 
 PAGE_SIZE = 50
@@ -43,7 +43,10 @@ _POST: tuple[Any, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class HeldPost:
-    """A person's post. `ends_on` is the first day it no longer holds. The phone is masked outside the actor's scope."""
+    """A person's post; `ends_on` is the first day it no longer holds.
+
+    Name and phone are masked for those who may see no personal data.
+    """
 
     id: int
     person_id: int
@@ -170,8 +173,8 @@ def _posts(
     )  # fmt: skip
     found: dict[int, list[HeldPost]] = {}
     for unit_id, post_id, person_id, name, phone, *rest in rows:
-        shown = phone if personal else mask_phone(phone)
-        found.setdefault(unit_id, []).append(HeldPost(post_id, person_id, name, shown, *rest))
+        shown = (name, phone) if personal else (mask_name(name) or "", mask_phone(phone))
+        found.setdefault(unit_id, []).append(HeldPost(post_id, person_id, *shown, *rest))
     order = list(PostRole)
     return {unit_id: sorted(posts, key=lambda post: order.index(post.role)) for unit_id, posts in found.items()}
 
@@ -216,6 +219,15 @@ def _reachable(actor: Actor) -> ColumnElement[bool]:
     return here | ~exists().where(col(Post.person_id) == col(Person.id))
 
 
+def require_person(session: Session, actor: Actor, person_id: int, *, department_id: int | None = None) -> None:
+    """Raise NotFound unless the person serves or served in the actor's scope, at this department, or nowhere at all."""
+    known = _reachable(actor)
+    if department_id is not None:
+        known |= exists().where(col(Post.person_id) == col(Person.id), col(Post.department_id) == department_id)
+    if session.scalar(select(col(Person.id)).where(col(Person.id) == person_id, known)) is None:
+        raise NotFound("person_not_found", person=person_id)
+
+
 def add(
     session: Session, actor: Actor, name: str, *, now: datetime, phone: str | None = None, party_member: bool = False
 ) -> int:
@@ -242,8 +254,7 @@ def appoint(
     require(actor, Permission.MANAGE)
     unit = require_unit(session, actor, unit_id)
     session.refresh(unit, with_for_update=True)
-    if session.scalar(select(col(Person.id)).where(col(Person.id) == person_id, _reachable(actor))) is None:
-        raise NotFound("person_not_found")
+    require_person(session, actor, person_id)
     going_on = or_(col(Post.ends_on).is_(None), col(Post.ends_on) > starts_on)
     held = session.scalars(select(Post).where(col(Post.unit_id) == unit_id, col(Post.role) == role, going_on)).all()
     if any(post.person_id == person_id for post in held):

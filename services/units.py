@@ -13,7 +13,7 @@ from models.accounts import Permission
 from models.people import Person, Post, PostRole
 from models.units import Unit, UnitAncestor
 from services import sites
-from services.access import Actor, mask_phone, require, require_unit, units_seen
+from services.access import Actor, mask_name, mask_phone, require, require_unit, units_seen
 from services.errors import NotFound
 
 
@@ -38,7 +38,7 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """Who holds a post at a unit now. The phone is masked outside the actor's scope."""
+    """Who holds a post at a unit now. Name and phone are masked without the permission."""
 
     person_id: int
     name: str
@@ -173,7 +173,7 @@ def counts(session: Session, actor: Actor, unit_id: int) -> dict[str, int]:
 
 
 def posts(session: Session, actor: Actor, unit_id: int, on: date) -> list[PostRow]:
-    """Who holds which post at the unit on that day; leaders and chiefs first. Phones masked without permission."""
+    """Who holds which post at the unit on that day; leaders and chiefs first; masked without permission."""
     require_unit(session, actor, unit_id)
     rows = session.exec(
         select(Person, Post)
@@ -189,7 +189,8 @@ def posts(session: Session, actor: Actor, unit_id: int, on: date) -> list[PostRo
     order = list(PostRole)
     found = [
         PostRow(
-            person_id=person.id or 0, name=person.name, phone=person.phone if personal else mask_phone(person.phone),
+            person_id=person.id or 0, name=person.name if personal else mask_name(person.name) or "",
+            phone=person.phone if personal else mask_phone(person.phone),
             role=post.role, party_member=person.party_member, starts_on=post.starts_on,
         )
         for person, post in rows

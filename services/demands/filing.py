@@ -18,6 +18,7 @@ from services.errors import BadInput, NotFound
 
 TITLE_LENGTH = 30
 TEXT_LENGTH = 20_000
+LINE_LENGTH = 200
 LATE_ENTRY = timedelta(days=365)
 
 
@@ -91,16 +92,18 @@ def report(  # noqa: PLR0913 - one argument for each field of the form
     if key is not None:
         # waits for whoever files right now: of two with one key the second then sees what the first filed
         sites.references(session, year, 0)
-    earlier = filed_before(session, key)
+    earlier = filed_before(session, actor, key)
     if earlier is not None:
         return _receipt(session, earlier)
     text = _checked_text(text)
+    title, place, reporter, reporter_phone = (_line(given) for given in (title, place, reporter, reporter_phone))
+    settled_on_the_spot = said(settled_on_the_spot)
     if session.get(Category, category_id) is None:
         raise NotFound("category_not_found", category=category_id)
     demand = Demand(
         reference=sites.references(session, year)[0], title=title or title_of(text),
-        text=text, category_id=category_id, urgency=urgency, source=source, unit_id=unit_id, place=place or None,
-        longitude=longitude, latitude=latitude, reporter=reporter or None, reporter_phone=reporter_phone or None,
+        text=text, category_id=category_id, urgency=urgency, source=source, unit_id=unit_id, place=place,
+        longitude=longitude, latitude=latitude, reporter=reporter, reporter_phone=reporter_phone,
         reported_at=now, level_since=now, level=unit.level, **path_of(session, unit_id),
         **history.of_state(State.REPORTED), **opening(profile, unit, urgency, now),
     )  # fmt: skip
@@ -137,24 +140,40 @@ def title_of(text: str) -> str:
     return first[:TITLE_LENGTH].strip() or text.strip()[:TITLE_LENGTH]
 
 
-def filed_before(session: Session, key: str | None) -> Demand | None:
-    """The demand an earlier call with the same idempotency key was about."""
+def filed_before(session: Session, actor: Actor, key: str | None) -> Demand | None:
+    """The demand an earlier call of the actor with the same idempotency key was about.
+
+    Raises BadInput("key_used") where the key is someone else's: its receipt may be of a place outside the scope.
+    """
     if key is None:
         return None
-    return session.exec(
-        select(Demand)
+    found = session.exec(
+        select(Demand, DemandEvent.account_id)
         .join(DemandEvent, col(DemandEvent.demand_id) == Demand.id)
         .where(DemandEvent.idempotency_key == key)
     ).first()
+    if found is not None and found[1] != actor.account_id:
+        raise BadInput("key_used", key=key)
+    return found[0] if found is not None else None
 
 
 def _checked_text(text: str) -> str:
-    text = text.strip()
-    if not text:
+    found = said(text)
+    if found is None:
         raise BadInput("text_missing")
-    if len(text) > TEXT_LENGTH:
-        raise BadInput("text_long", longest=TEXT_LENGTH)
-    return text
+    return found
+
+
+def said(text: str | None, longest: int = TEXT_LENGTH) -> str | None:
+    """What someone wrote, None for nothing. NUL, which PostgreSQL does not take, is left out. Raises BadInput."""
+    clean = (text or "").replace("\0", "").strip()
+    if len(clean) > longest:
+        raise BadInput("text_long", longest=longest)
+    return clean or None
+
+
+def _line(text: str | None) -> str | None:
+    return said(text, LINE_LENGTH)
 
 
 def _receipt(session: Session, demand: Demand) -> FiledRow:

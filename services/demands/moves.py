@@ -7,11 +7,10 @@ from sqlmodel import Session, col, select
 
 from models.demands import MOVES, SETTLED, Demand, DemandEvent, State, Verb
 from models.departments import Department
-from models.people import Person
 from models.units import LEVELS, Unit, UnitAncestor
-from services import deadlines, sites
+from services import deadlines, people, sites
 from services.access import Actor, require, require_demand, require_unit
-from services.demands import history
+from services.demands import filing, history
 from services.errors import BadInput, ChangedMeanwhile, NotAllowed, NotFound, Refused
 
 FORWARD = frozenset({Verb.ASSIGN, Verb.SIGN, Verb.SETTLE, Verb.ESCALATE})
@@ -34,8 +33,8 @@ def move(
     """Make one move of the table. The same `key` again changes nothing.
 
     `seen_version` is the version the person was looking at. Raises ChangedMeanwhile (with who did what) when it is
-    not the present one, Refused when the state does not allow the move, the mover handled or returned it, or a
-    reason is missing; NotAllowed for the role; NotFound outside the scope.
+    not the present one, Refused when the state does not allow the move, the mover handled or returned it, a reason
+    is missing, or `now` lies before the report; NotAllowed for the role; NotFound outside the scope.
     """
     rule = MOVES[verb]
     require(actor, rule.permission)
@@ -45,11 +44,14 @@ def move(
     _require_unchanged(session, demand, seen_version)
     if demand.state not in rule.sources:
         raise Refused("move_impossible", verb=verb.value, state=demand.state.value, reference=demand.reference)
-    if rule.needs_reason and not (reason or "").strip():
+    reason = filing.said(reason)
+    if rule.needs_reason and reason is None:
         raise BadInput("reason_missing", verb=verb.value)
     if rule.by_other and demand.handled_by_id is not None and demand.handled_by_id == actor.account_id:
         raise NotAllowed("own_handling", verb=verb.value)
     _require_not_returned_by(actor, demand, verb)
+    if now < demand.reported_at:
+        raise Refused("clock_wrong", reference=demand.reference, at=demand.reported_at)
     history.append(
         session, actor, demand, verb, now=now, target=rule.target, reason=reason, notes=notes, key=key,
         changes={**_settlement(demand, rule.target, now), **(changes or {})},
@@ -82,12 +84,13 @@ def assign(
 ) -> Demand:
     """Dispatch a demand to a unit or a department, and to a named person there where given.
 
-    Raises BadInput unless exactly one of unit and department is given, NotFound for what is not there.
+    Raises BadInput unless exactly one of unit and department is given, NotFound for what is not there, and for a
+    person who serves neither in the actor's scope nor at the department.
     """
     if (unit_id is None) == (department_id is None):
         raise BadInput("assign_to_one")
-    if person_id is not None and session.get(Person, person_id) is None:
-        raise NotFound("person_not_found", person=person_id)
+    if person_id is not None:
+        people.require_person(session, actor, person_id, department_id=department_id)
     changes: dict[str, Any] = {"holder_id": person_id, "level_since": now, "returned_by_id": None}
     if unit_id is not None:
         unit = require_unit(session, actor, unit_id)

@@ -28,9 +28,13 @@ def whistle(
 
     A department already called is not called twice. Raises NotFound for an unknown department.
     """
+    before = session.exec(select(Demand.event_count).where(Demand.id == demand_id)).first()
     demand = move(
         session, actor, demand_id, Verb.WHISTLE, now=now, notes={"lead": lead_id, "assist": list(assist_ids)}, **options
     )
+    if demand.event_count == before:
+        # the same key again: whom it names now was not called by any event
+        return demand
     due = deadlines.answer_due_at(sites.profile(session), now, demand.urgency)
     called = set(session.exec(select(Whistle.department_id).where(Whistle.demand_id == demand_id)))
     for department_id in dict.fromkeys((lead_id, *assist_ids)):
@@ -55,7 +59,7 @@ def answer(session: Session, actor: Actor, demand_id: int, *, now: datetime, rea
         raise BadInput("answer_missing")
     row = _own_whistle(session, actor, demand_id)
     if row.answered_at is None:
-        row.answered_at, row.answer = now, reason.strip()
+        row.answered_at, row.answer = max(now, row.asked_at), reason.strip()
     notes = {"department": row.department_id}
     return move(session, actor, demand_id, Verb.ANSWER, now=now, reason=reason, notes=notes, **options)
 
@@ -63,8 +67,8 @@ def answer(session: Session, actor: Actor, demand_id: int, *, now: datetime, rea
 def arrive(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:
     """A department is on the scene. Arriving answers the whistle too."""
     row = _own_whistle(session, actor, demand_id)
-    row.answered_at = row.answered_at or now
-    row.arrived_at = row.arrived_at or now
+    row.answered_at = row.answered_at or max(now, row.asked_at)
+    row.arrived_at = row.arrived_at or max(now, row.asked_at)
     return move(session, actor, demand_id, Verb.ARRIVE, now=now, notes={"department": row.department_id}, **options)
 
 

@@ -86,7 +86,7 @@ class PeopleImporter:
             self._add_post(row, person, posts, writing=writing)
             return
         changed = _changes(row, person)
-        if changed and not self._is_mine(posts.get(_key(row), [])):
+        if not self._is_mine(posts.get(_key(row), [])):
             self.tally.reject(row[NUMBER], "external_id", "outside_scope", row["external_id"])
             return
         post = _post_of(row, posts.get(_key(row), []))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from services.imports.fields import Kind
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Also in full width: East Asian spreadsheets take those for the same signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +78,4 @@ def rejected_csv(report: ImportReport, reasons: Mapping[str, str] | None = None)
 
 
 def _disarmed(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    return f"'{value}" if value.lstrip().startswith(FORMULA_STARTS) or value[:1] in {"\t", "\r"} else value

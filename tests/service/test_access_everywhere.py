@@ -43,7 +43,6 @@ ALLOWED = {
     "services.demands.reads.whistles_of": "called by reads of demands, which check",
     "services.demands.filing.path_of": "called by filing, which checks",
     "services.demands.filing.responsible": "called by filing, which checks",
-    "services.demands.filing.filed_before": "called by filing, which checks",
     "services.demands.moves.department_of": "a department's row; called by moves, which check",
 }
 """Functions that take a session without an actor, each with its reason. Keep it short."""
