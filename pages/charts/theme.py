@@ -75,7 +75,7 @@ def layers(*charts: alt.Chart) -> alt.LayerChart:
 def styled(chart: Chart, t: Words, size: int = 13) -> Chart:
     """The chart in the project's look and the reader's language; `size` is the font size of axes and legends in px.
 
-    Show it with st.altair_chart(..., theme=None). `configure` comes first: it replaces the whole config.
+    Show it with pages.ui.layout.chart(). `configure` comes first: it replaces the whole config.
     """
     text = {"labelFontSize": size, "titleFontSize": size, "titleFontWeight": "normal", "titleColor": MUTED}
     axis = {"labelColor": MUTED, "gridColor": GRID, "domain": False, "ticks": False, "labelPadding": 6}
