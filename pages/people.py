@@ -6,6 +6,7 @@ from models.accounts import Permission
 from pages.ui import accounts as access
 from pages.ui import frame, layout
 from pages.ui import people as parts
+from pages.ui.status import plain
 from services import accounts, people
 from services.database import reading
 
@@ -14,7 +15,7 @@ t, here = user.t, frame.unit(user)
 layout.told()
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     layout.title(t("People and accounts"))
-    st.markdown(f":gray[{t.name(here.name, here.name_en)}]", width="content")
+    st.markdown(f":gray[{plain(t.name(here.name, here.name_en))}]", width="content")
     view = parts.choose_view(user)
 
 if view == "accounts":

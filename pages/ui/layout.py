@@ -8,6 +8,7 @@ import altair as alt
 import streamlit as st
 
 from pages.i18n import Words
+from pages.ui.status import plain
 from services.errors import ServiceError
 
 
@@ -43,11 +44,11 @@ def telling(t: Words) -> Iterator[None]:
     try:
         yield
     except ServiceError as error:
-        st.error(t.error(error), icon=":material/error:")
+        st.error(plain(t.error(error)), icon=":material/error:")
 
 
 def told() -> None:
     """Show once what the last action did (st.session_state.done), after the rerun that followed it."""
     done = st.session_state.pop("done", None)
     if done:
-        st.toast(done, icon=":material/check:")
+        st.toast(plain(done), icon=":material/check:")

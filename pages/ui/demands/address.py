@@ -1,5 +1,6 @@
 """What the queue's address asks for: every filter lives there, so that a link shows the other person the same cases."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -56,7 +57,7 @@ def read(user: User, categories: list[CategoryRow]) -> Asked:
     unit = frame.unit(user) if user.actor.unit_id is not None else None
     filters = replace(filters_of(user, chosen, categories), unit_id=unit.id if unit else None)
     order = _member(Order, given.get("sort")) or (Order.NEWEST if _OF_ALL_TIME & set(chosen) else Order.DEADLINE)
-    page = int(given["page"]) if given.get("page", "").isascii() and given.get("page", "").isdigit() else 1
+    page = int(given["page"]) if re.fullmatch(r"[0-9]{1,6}", given.get("page", "")) else 1
     return Asked(chosen, filters, unit, order, max(1, page), given.get("id") or None)
 
 
@@ -124,10 +125,12 @@ def _member(enum: type[Choice], value: str | None) -> Choice | None:
 
 
 def moment(user: User, text: str) -> datetime | None:
-    """A moment written in an address; the site's zone where it names none."""
+    """A moment written in an address, of 1900 to 2200 as periods are; the site's zone where it names none."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if not 1900 <= found.year <= 2200:
         return None
     return found if found.tzinfo else found.replace(tzinfo=user.profile.zone)
 

@@ -11,6 +11,7 @@ from pages.i18n import Words
 from pages.ui import frame
 from pages.ui.demands.performing import Target, perform, refusals
 from pages.ui.frame import User
+from pages.ui.status import plain
 from services import demands, units
 from services.database import reading
 from services.demands import DepartmentRow, DetailRow
@@ -36,7 +37,7 @@ def _form(verb: Verb, targets: list[Target], following: str | None, demand: Deta
         st.stop()
     t = user.t
     if demand is not None:
-        st.caption(f"{demand.row.reference} · {demand.row.title}".replace("[", "\\["))
+        st.caption(plain(f"{demand.row.reference} · {demand.row.title}"))
     options = _fields(user, verb, demand)
     if st.button(t.term(verb), type="primary", key=f"queue-confirm-{verb.value}"):
         if "into" in options:
@@ -88,7 +89,7 @@ def _with_target(user: User, options: dict[str, Any]) -> dict[str, Any]:
         with reading() as session:
             return {"into_id": demands.find(session, user.actor, wanted), **options}
     except ServiceError as error:
-        st.error(user.t.error(error), icon=":material/error:")
+        st.error(plain(user.t.error(error)), icon=":material/error:")
         return {}
 
 

@@ -11,6 +11,7 @@ from pages.i18n import Words
 from pages.ui import frame
 from pages.ui.demands import address
 from pages.ui.demands.address import Asked, go, go_to_view
+from pages.ui.status import plain
 from services import demands, units, views
 from services.categories import CategoryRow
 from services.database import reading, transaction
@@ -47,7 +48,8 @@ def views_bar(user: frame.User, asked: Asked, own: Sequence[ViewRow], categories
     current = next((name for name in shown if chosen[name] == asked.chosen), None)
     key = f"queue-view-{asked.key}"
     st.segmented_control(
-        t("View"), shown, default=current, format_func=lambda name: f"{names[name]} {t.number(counts[name])}", key=key,
+        t("View"), shown, default=current, key=key,
+        format_func=lambda name: f"{plain(names[name])} {t.number(counts[name])}",
         label_visibility="collapsed", on_change=lambda: _show_view(key, chosen, current),
         wrap=False, width="stretch" if user.phone else "content",
     )  # fmt: skip

@@ -8,6 +8,7 @@ from pages.ui import layout
 from pages.ui.demands import acting, panel
 from pages.ui.demands.address import go
 from pages.ui.frame import User
+from pages.ui.status import plain
 from services import demands, units
 from services.database import reading
 from services.demands import DetailRow, SimilarRow
@@ -78,7 +79,7 @@ def _found(user: User, reference: str) -> Found | None:
             demand = demands.detail(session, user.actor, demand_id)
             return demand, demands.similar(session, user.actor, demand_id), _land(session, user, demand)
     except ServiceError as error:
-        st.error(user.t.error(error), icon=":material/error:")
+        st.error(plain(user.t.error(error)), icon=":material/error:")
         return None
 
 

@@ -10,6 +10,7 @@ from models.demands import Verb
 from pages.i18n import Words
 from pages.ui import frame
 from pages.ui.demands.address import go
+from pages.ui.status import plain
 from services import demands
 from services.clock import utc_now
 from services.database import transaction
@@ -84,7 +85,7 @@ def refusals(t: Words) -> None:
     """Show once what the last action could not do, each with its reason."""
     refused = st.session_state.pop("refused", [])
     if len(refused) == 1:
-        st.error(refused[0], icon=":material/error:")
+        st.error(plain(refused[0]), icon=":material/error:")
     elif refused:
         head = t.n("{n} demand was not changed:", "{n} demands were not changed:", len(refused))
-        st.error("\n".join([head, "", *(f"- {sentence}" for sentence in refused)]), icon=":material/error:")
+        st.error("\n".join([head, "", *(f"- {plain(sentence)}" for sentence in refused)]), icon=":material/error:")
