@@ -18,7 +18,8 @@ from services.clock import utc_now
 from services.database import reading
 from services.settings import COOKIE
 
-UPLOADS = "/_stcore/upload_file"
+CLOSED = ("/_stcore/upload_file", "/_stcore/metrics")
+"""Files are taken from, and the server's inner numbers told to, signed-in people only."""
 
 
 class Guard:
@@ -28,13 +29,17 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on, but for messages of an ended session and uploads of nobody."""
+        """Pass everything on, but for messages of an ended session and what is closed to whoever is not signed in."""
         if scope["type"] == "websocket":
             receive = await _watched(scope, receive)
-        elif scope["type"] == "http" and UPLOADS in scope["path"] and not await _is_signed_in(scope):
+        elif _is_closed(scope) and not await _is_signed_in(scope):
             await PlainTextResponse("sign in first", status_code=403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+def _is_closed(scope: Scope) -> bool:
+    return scope["type"] == "http" and any(path in scope["path"] for path in CLOSED)
 
 
 async def _watched(scope: Scope, receive: Receive) -> Receive:

@@ -10,7 +10,7 @@ from services import sites
 from services.database import reading
 from services.errors import NotFound, ServiceError
 
-SAID = {"sign_in_wrong", "sign_in_locked", "sign_in_busy"}
+SAID = {"sign_in_wrong", "sign_in_locked", "sign_in_busy", "database_busy"}
 
 _HTML = """
 <form method="post" action="/sign-in">

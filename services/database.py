@@ -4,6 +4,7 @@ SQLite: WAL, foreign keys, BEGIN IMMEDIATE for writes, synchronous FULL. Postgre
 every transaction by SET LOCAL search_path; without a site there is no transaction.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,11 +14,12 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.schema import CreateSchema
 from sqlmodel import Session
 
-from services.errors import ChangedMeanwhile
+from services.errors import ChangedMeanwhile, Refused
 from services.settings import ROOT, settings
 
 _PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=10000", "synchronous=FULL", "cache_size=-65536")
@@ -43,16 +45,19 @@ def _begin_postgresql(connection: Connection) -> None:
 
 @lru_cache(maxsize=16)
 def engine_for(url: str, site: str = "") -> Engine:
-    """The engine for a database URL (and on PostgreSQL the site's schema), one a process."""
+    """The engine for a database URL (and on PostgreSQL the site's schema), one a process.
+
+    Its errors tell no values: they end in the server's log, and the values are people's names and phones.
+    """
     if make_url(url).get_backend_name() == "sqlite":
         path = make_url(url).database
         if path:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
     event.listen(engine, "begin", _begin_postgresql)
     return engine.execution_options(site=site)
 
@@ -66,7 +71,8 @@ def engine() -> Engine:
 def transaction(on: Engine | None = None) -> Iterator[Session]:
     """One write transaction: committed when the block ends, rolled back when it raises.
 
-    Raises ChangedMeanwhile where another transaction changed a row first.
+    Raises ChangedMeanwhile where another transaction changed a row first; Refused("database_busy") where another one,
+    such as a large import, has been writing to SQLite for longer than this one could wait.
     """
     with Session((on or engine()).execution_options(write=True), expire_on_commit=False) as session:
         try:
@@ -74,6 +80,10 @@ def transaction(on: Engine | None = None) -> Iterator[Session]:
             session.commit()
         except StaleDataError as error:
             raise ChangedMeanwhile("changed_meanwhile") from error
+        except OperationalError as error:
+            if not isinstance(error.orig, sqlite3.OperationalError) or "locked" not in str(error.orig):
+                raise
+            raise Refused("database_busy") from error
 
 
 @contextmanager

@@ -153,6 +153,7 @@ ERRORS: dict[str, str] = {
     "key_used": N_("This was sent twice for different demands. Nothing was saved."),
     "text_missing": N_("Please say what happened."),
     "clock_wrong": N_("{reference} was reported later than it is now: the clock or the report's day is wrong."),
+    "database_busy": N_("A large import is being stored just now. Nothing was saved; please try again in a minute."),
     "text_long": N_("The text is too long: at most {longest} characters."),
     "category_not_found": N_("There is no such category."),
     "unit_not_found": N_("There is no unit {unit} in your area."),

@@ -64,7 +64,8 @@ def moments(frame: pl.DataFrame, column: str, style: DateStyle) -> pl.DataFrame:
         day_first = style.day_first if style.written is None else style.written == "day_first"
         parsed = _parsed(text, day_first=day_first)
         day = parsed.get_column("h").is_null()
-    at = parsed.select(_utc(pl.col("at"), pl.col("z"), style.zone)).to_series()
+    # whole seconds: events tell no smaller part, and must rebuild what is stored
+    at = parsed.select(_utc(pl.col("at"), pl.col("z"), style.zone).dt.truncate("1s")).to_series()
     return frame.with_columns(at.alias(column), day.alias(f"{column}_day"))
 
 

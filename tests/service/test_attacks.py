@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from api.sign_in import own_path
@@ -286,3 +287,37 @@ def test_a_bad_row_handed_out_holds_no_formula(sign):
     written = rejected_csv(ImportReport(Kind.DEMANDS, stored=False, dry_run=False, rejected=(row,)))
     cell = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))[1][3]
     assert cell == f"'{row.value}"
+
+
+def test_who_waits_too_long_for_an_import_is_told_so(site):
+    with site.engine.execution_options(write=True).connect() as busy:
+        busy.exec_driver_sql("SELECT 1")
+        with pytest.raises(Refused, match="database_busy"), transaction(site.engine) as session:
+            session.connection()
+    site.report()
+
+
+def test_an_error_of_the_database_tells_no_names_and_no_phones(site):
+    with pytest.raises(IntegrityError) as told:
+        site.report(latitude=999.0)
+    assert "13800002207" not in str(told.value)
+
+
+@pytest.mark.parametrize("moment", ["45981.123456789", "2026-11-01 10:00:00.123456", "2026-11-01T10:00:00.999+08:00"])
+def test_demands_imported_with_fractions_of_seconds_agree_with_their_events(site, tmp_path, moment):
+    path = tmp_path / "some.csv"
+    path.write_text(f"external_id,text,reported_at,state\nX1,路灯不亮,{moment},\nX2,路灯坏了,{moment},\n", "utf-8")
+    table = imports.open_table(path, kind=Kind.DEMANDS)
+    with transaction(site.engine) as session:
+        found = imports.run(session, SYSTEM, Kind.DEMANDS, table, imports.guess(Kind.DEMANDS, table.columns), now=NOW)
+    assert (found.inserted, _agrees(site)) == (2, True)
+
+
+def test_demands_imported_by_a_mapping_that_reads_fractions_agree_with_their_events(site, tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_text("text,reported_at\n路灯不亮,2026-11-01 10:00:00.123456\n", "utf-8")
+    table = imports.open_table(path, kind=Kind.DEMANDS)
+    mapping = imports.ColumnMap({"text": "text", "reported_at": "reported_at"}, date_format="%Y-%m-%d %H:%M:%S%.f")
+    with transaction(site.engine) as session:
+        imports.run(session, SYSTEM, Kind.DEMANDS, table, mapping, now=NOW)
+    assert _agrees(site)
