@@ -6,6 +6,7 @@ from models.accounts import Permission
 from pages.maps.fills import MODES, Mode
 from pages.ui import frame, layout, map_panel
 from pages.ui import map as maps
+from pages.ui.cases import link
 from services import figures
 from services.database import reading
 
@@ -28,6 +29,7 @@ left, right = (st.container(), st.container()) if user.phone else st.columns([35
 with left:
     if drawn is None:
         layout.empty(t("There are no outlines yet: import them, and the map is drawn."))
+        link(t("Import a file"), "imports", {"unit": unit.code})
     else:
         with reading() as session:
             rows = figures.by_unit(session, user.actor, unit.id, level, period, now=user.now)

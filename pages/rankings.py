@@ -3,8 +3,10 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame, layout
+from pages.ui import frame, layout, navigation
 from pages.ui import rankings as parts
+from pages.ui.cases import link
+from pages.ui.status import plain
 from services import figures, rankings
 from services.database import reading
 
@@ -14,7 +16,7 @@ t, here, period = user.t, frame.unit(user), frame.period(user)
 with st.container(gap=12):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.title(t("Rankings"))
-        st.markdown(f":gray[{t.name(here.name, here.name_en)}]", width="content")
+        st.markdown(f":gray[{plain(t.name(here.name, here.name_en))}]", width="content")
         sort = parts.choose_sort(t)
         level = parts.choose_level(user, here)
         if user.phone:
@@ -25,7 +27,11 @@ with st.container(gap=12):
         st.caption(t("received {days} · all cases · {clock} updated", days=days, clock=clock), width="content")
     if level is None:
         with layout.panel("alone"):
-            layout.empty(t("There is nothing below this unit to compare. Choose a unit further up."))
+            if here.id == user.actor.unit_id and navigation.has("imports"):
+                layout.empty(t("There is nothing below this unit to compare yet. It comes with the import of units."))
+                link(t("Import a file"), "imports", {"unit": here.code})
+            else:
+                layout.empty(t("There is nothing below this unit to compare. Choose a unit further up."))
         st.stop()
 
     with reading() as session:

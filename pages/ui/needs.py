@@ -56,7 +56,7 @@ def _behind(user: User, row: TodayRow, ranked: Sequence[RankRow], behind: RankRo
     )  # fmt: skip
     with st.container(key="row-need-behind", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            f":red[■]&ensp;**{plain(t('{place} is furthest behind', place=name))}**  \n"
+            f":red[■]&ensp;**{plain(t('{place} is furthest behind in time', place=name))}**  \n"
             f"&emsp;&ensp;:small[:gray[{plain(rates)}]]  \n&emsp;&ensp;:small[{plain(why(user, behind))}]",
             width="stretch",
         )
@@ -67,10 +67,10 @@ def why(user: User, row: RankRow) -> str:
     """What holds a unit back: the category most of its late ones are of, and the level that held them."""
     t, cause = user.t, row.why
     if cause is None:
-        return t("nothing was late")
+        return t("all were in time")
     level = level_words(t, user.profile, cause.level) if cause.level else ""
     return t(
-        "{late} late: {n} of them {category}, {held} held at {level}", late=t.number(cause.late),
+        "{late} not in time: {n} of them {category}, {held} held at {level}", late=t.number(cause.late),
         n=t.number(cause.category_late), category=t.name(cause.category, cause.category_en),
         held=t.number(cause.level_late), level=level,
     )  # fmt: skip

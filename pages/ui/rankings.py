@@ -136,7 +136,7 @@ def callout(user: User, table: Table, rows: Sequence[RankRow]) -> None:
         "{rate} in time ({on_time} / {due}), all together {all}", rate=t.percent(behind.on_time_rate),
         on_time=t.number(behind.on_time), due=t.number(behind.due), all=t.percent(table.pooled.on_time_rate),
     )  # fmt: skip
-    title = t("{place} is furthest behind", place=_name(t, table, behind))
+    title = t("{place} is furthest behind in time", place=_name(t, table, behind))
     st.html(
         f"<div class=sg-callout><span class=late>■</span> <b>{escape(title)}</b>"
         f"<span>{escape(rate)}</span><span>{missed}</span></div>"
@@ -301,7 +301,7 @@ def chart(user: User, table: Table, rows: Sequence[RankRow]) -> None:
     pooled, _ = _measured(sort, table.pooled)
     with layout.panel("scatter", t("Many cases or few"), height=470):
         drawn = scatter(dots, pooled, t, count_title=count_title, value_title=t.term(sort), hours=sort is Sort.SPEED)
-        st.altair_chart(drawn, height="stretch", theme=None, alt=t("Many cases or few"))
+        layout.chart(drawn, height="stretch", alt=t("Many cases or few"))
 
 
 def _measured(sort: Sort, row: RankRow) -> tuple[float | None, int]:

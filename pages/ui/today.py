@@ -70,7 +70,7 @@ def tiles(user: User, row: TodayRow) -> None:
         rates = [week.on_time_rate * 100 for week in weeks if week.on_time_rate is not None]
         _tile(user, "kept", t("Settled in time"), t.percent(row.on_time_rate, 0), _of(t, counts.on_time, counts.due,
               row.on_time_rate_before), rates, _kept(user, row))  # fmt: skip
-        _tile(user, "settled", t("Received and settled"), t.percent(row.settlement_rate, 0), _of(t, counts.settled,
+        _tile(user, "settled", t("Settlement rate"), t.percent(row.settlement_rate, 0), _of(t, counts.settled,
               counts.received, row.settlement_rate_before), [week.settled for week in weeks],
               filter_of(unit, period=row.period.key, settled=1), kind="bar")  # fmt: skip
         asked = row.whistle_oldest_asked_at
@@ -118,7 +118,7 @@ def _of(t: Words, part: int, whole: int, before: float | None) -> str:
 def _against(t: Words, row: TodayRow) -> str:
     more = row.open - row.weeks[-2].open if len(row.weeks) > 1 else 0
     if more == 0:
-        return t("as many as a week ago")
+        return t("same as a week ago")
     if more > 0:
         return t("{n} more in a week", n=t.number(more))
     return t("{n} fewer in a week", n=t.number(-more))
@@ -227,7 +227,7 @@ def _subject(user: User, row: TodayRow, subject: SubjectRow, *, opens: bool) -> 
     change = f"+{t.number(subject.change)}" if subject.change > 0 else t.number(subject.change).replace("-", "−")
     return (
         f"<tr><td>{escape(t.name(subject.name, subject.name_en))}</td><td class=n>{number}</td>"
-        f"<td class=n>{change}</td><td>{spark(subject.weeks, t('8 weeks'), width=110, height=22)}</td>"
+        f"<td class=n>{change}</td><td class=s>{spark(subject.weeks, t('8 weeks'), width=110, height=22)}</td>"
         f"<td class=m>{escape(t.join(where))}</td></tr>"
     )
 
