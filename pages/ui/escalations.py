@@ -160,4 +160,4 @@ def _whistle(user: User, row: WhistleRow) -> str:
         mark, word = ":blue[◐]", t("answered")
     elif row.answer_due_at < user.now:
         mark, word = ":red[■]", t("no answer")
-    return f"{mark} {name} {word}"
+    return f"{mark} {name} {word}".replace(" ", "\N{NO-BREAK SPACE}")  # a line breaks between two, not inside one

@@ -8,6 +8,7 @@ import streamlit as st
 from models.accounts import Permission
 from models.profiles import Profile
 from pages.i18n import Words, language_of, words
+from pages.ui.status import plain
 from services import accounts, periods, sessions, sites, units
 from services.access import Actor
 from services.clock import utc_now
@@ -89,10 +90,14 @@ def choose_unit(viewer: User) -> None:
         below = units.children(session, viewer.actor, here.id)
         spoken = units.spoken(session, viewer.actor, here.id)
     label = " · ".join(t.name(row.name, row.name_en) for row in spoken)
-    with st.popover(label, icon=":material/account_tree:", type="tertiary"):
+    if len(above) < 2 and not below:  # a list of nothing would be a grey, dead button
+        st.markdown(f":material/account_tree: :small[{label}]", width="content")
+        return
+    with st.popover(plain(label), icon=":material/account_tree:", type="tertiary"):
         for row in above[:-1]:
             if st.button(
-                t.name(row.name, row.name_en), key=f"unit-up-{row.id}", icon=":material/arrow_upward:", type="tertiary"
+                plain(t.name(row.name, row.name_en)), key=f"unit-up-{row.id}", icon=":material/arrow_upward:",
+                type="tertiary",
             ):
                 _go(row.code)
         names = {row.code: t.name(row.name, row.name_en) for row in below}
@@ -185,6 +190,6 @@ def sign_out(viewer: User) -> None:
 def person(viewer: User) -> None:
     """Who is signed in, as what; and the way out."""
     t = viewer.t
-    label = f"{viewer.actor.name} · {t.term(viewer.actor.role)}"
+    label = f"{plain(viewer.actor.name)} · {t.term(viewer.actor.role)}"
     with st.popover(label, icon=":material/account_circle:", type="tertiary"):
         sign_out(viewer)

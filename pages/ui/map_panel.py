@@ -56,7 +56,7 @@ def panel(user: User, place: UnitRow, period: Period) -> None:
 
 def _head(user: User, place: UnitRow, found: FiguresRow) -> str:
     t, words = user.t, user.profile.level(place.level)
-    area = "–" if found.area_km2 is None else t.number(round(found.area_km2, 2 if found.area_km2 < 10 else 1))
+    area = "–" if found.area_km2 is None else t.number(round(found.area_km2, 2))
     swatch = "" if place.colour is None else f'<i style="background:{fills.IDENTITY[place.colour % 6]}"></i>'
     numbers = (
         (t.number(found.households), t("households")),

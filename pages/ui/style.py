@@ -67,6 +67,9 @@ padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LAT
 @media(max-width:1600px){{[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}
 [data-testid=stHorizontalBlock]:has(.st-key-p-ranking)>[data-testid=stColumn]{{min-width:100%}}}}
 .st-key-p-ranking .stHtml{{overflow-x:auto}}
+/* when and who take one line, what happened takes the rest */
+.st-key-queue-history td:not(:nth-child(2)){{width:1%}}
+.st-key-queue-history td:not(:nth-child(2)),.st-key-queue-history td:not(:nth-child(2)) *{{white-space:nowrap!important;overflow:visible}}
 /* hairline between rows */
 [class*="st-key-row-"]{{border-top:1px solid #ECEAE3;padding-top:.4rem}}
 /* sign-in art bleeds to the edges */
@@ -78,8 +81,13 @@ padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LAT
 [data-testid=stFileUploaderDropzone] button p::after{{content:var(--upload);font-size:.875rem}}
 /* lanes are a tone darker than the ground */
 [class*="st-key-lane-"]{{background:#F3F2EC;border-color:transparent}}
+/* in narrow lanes every head has two lines, so that the cards begin on one */
+@media(min-width:641px) and (max-width:1600px){{[class*="st-key-lanehead-"]>*{{min-width:100%}}}}
 /* the link in a lane's head is as large as a panel's title */
 [class*="st-key-lanehead-"] a{{padding:0;background:none!important}}[class*="st-key-lanehead-"] a p{{font-size:1rem}}
+/* a number, a name and a whistle stay in one piece, however narrow the lane */
+[class*="-board-"] p{{word-break:keep-all;overflow-wrap:anywhere}}
+[class*="-board-"] [data-testid=stElementContainer]:first-child p>span{{display:inline-block}}
 /* one line of text on a card */
 {_CARDS} a p{{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}}
 /* the map fills what is left of the screen: pixel heights fit one screen only */
@@ -113,12 +121,21 @@ font-weight:600;display:grid;place-items:center}}
 @media(max-width:640px){{
 .st-key-mapbox{{height:52vh!important;min-height:20rem}}.st-key-p-mapside{{height:auto!important}}
 .stMainBlockContainer{{padding-left:1rem;padding-right:1rem}}
-[data-testid=stLayoutWrapper]:has(>.st-key-frame){{right:.75rem;max-width:62vw}}
+[data-testid=stLayoutWrapper]:has(>.st-key-frame){{right:.75rem;max-width:calc(100vw - 4.5rem)}}
 .st-key-art{{display:none}}
 .stMainBlockContainer:has(.st-key-signbox){{padding:3rem 1.25rem}}
 [data-testid=stBottomBlockContainer]{{padding:.375rem .5rem!important;border-top:1px solid {LINE}}}
 .st-key-tabs a{{min-height:44px;padding:0 .75rem}}
+/* beside a long name of a unit only the mark has room, and the name ends in dots */
+.stAppHeader img{{width:2rem;object-fit:cover;object-position:left}}
+.st-key-frame{{flex-wrap:nowrap}}.st-key-frame>:first-child{{min-width:0}}.st-key-frame button{{min-height:44px}}
 /* thumbs need 44 px; native buttons have 32 to 40 */
+.st-key-p-subjects .s{{display:none}}
+.sg-table a{{display:inline-block;min-width:32px;padding:12px 0;border:0;text-decoration:underline;
+text-underline-offset:3px}}.sg-rank .n a{{text-align:center}}.sg-table td{{padding-top:0;padding-bottom:0}}
+.sg-table :is(.why,.m) a{{padding:4px 0 12px}}.sg-callout a{{padding:6px 0}}
+[class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}
+[class*="st-key-row-need"] a::after{{content:"";position:absolute;inset:0}}
 .stMain button:not([data-testid=stTooltipHoverTarget]),.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}
 }}
 </style>"""

@@ -21,7 +21,11 @@ _CELLS = {
     Clock.SUSPENDED: f"color:{MUTED}",
     Clock.DONE: f"color:{MUTED}",
 }
-_WIDTHS = {"clock": 150, "title": 250, "place": 150, "holder": 140, "reporter": 76, "reference": 160}
+_WIDTHS = {
+    "zh": {"clock": 150, "title": 250, "place": 150, "holder": 140, "reporter": 76, "reference": 160},
+    "en": {"clock": 130, "title": 195, "place": 205, "holder": 165, "reporter": 76, "reference": 160},
+}
+"""English places are long, its clocks short: what matters fits a desk of 1366 px in either language."""
 
 
 def table(user: frame.User, page: Page, opened: str | None, height: int) -> list[DemandRow]:
@@ -36,7 +40,9 @@ def table(user: frame.User, page: Page, opened: str | None, height: int) -> list
     event = st.dataframe(
         _styled(user, page.rows, opened), hide_index=True, height=min(height, 37 + 39 * len(page.rows)), row_height=39,
         key=key, on_select=lambda: _open_clicked(key, references), selection_mode=["multi-row", "single-cell"],
-        column_config={name: st.column_config.TextColumn(words, width=_WIDTHS[name]) for name, words in names.items()},
+        column_config={
+            name: st.column_config.TextColumn(words, width=_WIDTHS[t.language][name]) for name, words in names.items()
+        },
         alt=t("Demands"),
     )  # fmt: skip
     return [page.rows[index] for index in event.selection.rows if index < len(page.rows)]

@@ -10,7 +10,7 @@ from models.demands import Source
 from models.limits import LimitUnit
 from pages.charts import demands as charts
 from pages.charts.demands import LONGEST_STRIP, Day
-from pages.ui import frame, navigation, status
+from pages.ui import frame, layout, navigation, status
 from pages.ui.demands import telling
 from pages.ui.demands.address import go
 from pages.ui.status import plain
@@ -75,7 +75,7 @@ def deadline(user: frame.User, demand: DetailRow) -> None:
         days = _days(user, demand)
         if _has_strip(user, demand) and 1 < len(days) <= (12 if user.phone else LONGEST_STRIP):
             chart = charts.strip(t, days, _last_day(user, row.due_at))
-            st.altair_chart(chart, theme=None, height=64, key=f"queue-strip-{row.id}")
+            layout.chart(chart, height=64, key=f"queue-strip-{row.id}")
         skipped = telling.skipped(t, user.profile, row)
         if skipped and telling.follows_limit(user.profile, row):
             st.caption(skipped)
@@ -128,7 +128,7 @@ def held(user: frame.User, demand: DetailRow) -> None:
     ]
     colours = charts.held_colours([row.department_id is not None for row in spans])
     chart = charts.held(t, [row.span for row in spans], colours)
-    st.altair_chart(chart, theme=None, height=16, key=f"queue-held-{demand.row.id}")
+    layout.chart(chart, height=16, key=f"queue-held-{demand.row.id}")
     st.markdown("&emsp;".join(
         f':color[■]{{foreground="{colour}"}} {plain(name)} **{t.duration(row.span)}**'
         for colour, name, row in zip(colours, names, spans, strict=True)
@@ -163,7 +163,8 @@ def history(user: frame.User, demand: DetailRow) -> None:
         for line in lines:
             st.markdown(f"{line['at']}&ensp;{line['who']}  \n{line['what']}")
         return
-    st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, hide_header=True, alt=t("History"))
+    with st.container(key="queue-history"):
+        st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, hide_header=True, alt=t("History"))
 
 
 def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
@@ -190,7 +191,7 @@ def spot(user: frame.User, demand: DetailRow, land: Sequence[OutlineRow], height
     point = (demand.longitude or 0.0, demand.latitude or 0.0) if known else None
     own = next((row.unit.code for row in land if row.unit.id == demand.row.unit_id), "")
     chart = charts.spot(user.t, land, own, point, height)
-    st.altair_chart(chart, theme=None, height=height, key=f"queue-spot-{demand.row.id}", alt=user.t("Where it is"))
+    layout.chart(chart, height=height, key=f"queue-spot-{demand.row.id}", alt=user.t("Where it is"))
 
 
 def _level_name(user: frame.User, key: str) -> str:
