@@ -89,11 +89,11 @@ def choose_unit(viewer: User) -> None:
         above = units.ancestors(session, viewer.actor, here.id)
         below = units.children(session, viewer.actor, here.id)
         spoken = units.spoken(session, viewer.actor, here.id)
-    label = " · ".join(t.name(row.name, row.name_en) for row in spoken)
+    label = plain(" · ".join(t.name(row.name, row.name_en) for row in spoken))
     if len(above) < 2 and not below:  # a list of nothing would be a grey, dead button
         st.markdown(f":material/account_tree: :small[{label}]", width="content")
         return
-    with st.popover(plain(label), icon=":material/account_tree:", type="tertiary"):
+    with st.popover(label, icon=":material/account_tree:", type="tertiary"):
         for row in above[:-1]:
             if st.button(
                 plain(t.name(row.name, row.name_en)), key=f"unit-up-{row.id}", icon=":material/arrow_upward:",
