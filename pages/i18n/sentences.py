@@ -237,6 +237,7 @@ REASONS: dict[str, str] = {
     "number_wrong": N_("is no number"),
     "state_unknown": N_("is no state that is known"),
     "settled_before_reported": N_("was settled before it was reported"),
+    "in_future": N_("lies in the future"),
     "ends_before_start": N_("ends before it begins"),
     "outside_scope": N_("lies outside your area"),
     "unit_unknown": N_("is no unit of this site"),

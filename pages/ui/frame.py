@@ -96,7 +96,9 @@ def choose_unit(viewer: User) -> None:
     with st.popover(label, icon=":material/account_tree:", type="tertiary"):
         for row in above[:-1]:
             if st.button(
-                plain(t.name(row.name, row.name_en)), key=f"unit-up-{row.id}", icon=":material/arrow_upward:",
+                plain(t.name(row.name, row.name_en)),
+                key=f"unit-up-{row.id}",
+                icon=":material/arrow_upward:",
                 type="tertiary",
             ):
                 _go(row.code)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -59,7 +60,7 @@ class Checker:
         frame = self._cleaned(frame)
         frame = self._stated(frame)
         frame = self._placed(frame)
-        frame = _without_bad(frame, tally)
+        frame = _without_bad(frame, tally, self.context.now.astimezone(UTC).replace(tzinfo=None))
         return _with_keys(self._labelled(frame))
 
     def _cleaned(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -153,7 +154,7 @@ class Checker:
         return frame.with_columns(level=pl.coalesce("department_level", "unit_level"))
 
 
-def _rules() -> list[tuple[str, str, pl.Expr, str]]:
+def _rules(now: datetime) -> list[tuple[str, str, pl.Expr, str]]:
     """Each check: the column and reason to name, when it fails, and the column whose value to show."""
     parsed = {"reported_at": "reported_at", "due_at": "due_at", "settled_at": "parsed_settled_at"}
     rules = [
@@ -164,6 +165,8 @@ def _rules() -> list[tuple[str, str, pl.Expr, str]]:
     return [
         *rules,
         ("reported_at", "missing", ~pl.col("reported_at_filled"), "reported_at_given"),
+        ("reported_at", "in_future", pl.col("reported_at") > now, "reported_at_given"),
+        ("settled_at", "in_future", pl.col("ended_at") > now, "settled_at_given"),
         ("text", "missing", pl.col("text").is_null(), "text"),
         ("text", "too_long", pl.col("text").str.len_chars() > TEXT_LENGTH, "title"),
         ("external_id", "too_long", pl.col("external_id").str.len_chars() > EXTERNAL_LENGTH, "external_id"),
@@ -174,8 +177,8 @@ def _rules() -> list[tuple[str, str, pl.Expr, str]]:
     ]  # fmt: skip
 
 
-def _without_bad(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
-    rules = _rules()
+def _without_bad(frame: pl.DataFrame, tally: Tally, now: datetime) -> pl.DataFrame:
+    rules = _rules(now)
     failed = frame.with_columns(
         failing.fill_null(value=False).alias(f"bad {number}") for number, (_, _, failing, _) in enumerate(rules)
     )

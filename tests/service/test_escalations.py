@@ -112,7 +112,7 @@ def test_each_filter_keeps_exactly_the_cases_that_its_number_counts(site):
 def test_a_card_carries_its_whistles_lead_first(site):
     called = held(site, "village", due=HOUR)
     demand_id = whistle(
-        site, called, lead_id=site.departments["water"], assist_ids=[site.departments["power"]], asked=NOW - HOUR
+        site, called, lead_id=site.departments["water"], assist_ids=[site.departments["power"]], asked=NOW
     )
     with transaction(site.engine) as session:
         demands.answer(session, site.actors["other_department"], demand_id, now=NOW, reason="马上到")

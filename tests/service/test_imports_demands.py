@@ -211,11 +211,13 @@ BAD = (
     "B5,坏,坏,,,2026-11-02,,奇怪,,,,,,",
     "B6,坏,坏,,,2026-11-02,,已办结,,,,,,",
     "B7,坏,坏,,,2026-11-02,,已办结,2026-11-01,,,,,", "B8,坏,坏,,,2026-11-02,明天,,,,,,,",
+    "B9,坏,坏,,,2026-12-01,,,,,,,,",
 )  # fmt: skip
 WHY = [
     (3, "reported_at", "date_wrong", "2026-02-30"), (4, "reported_at", "missing", ""), (5, "text", "missing", ""),
     (6, "state", "state_unknown", "奇怪"), (7, "settled_at", "missing", "已办结"),
     (8, "settled_at", "settled_before_reported", "2026-11-01"), (9, "due_at", "date_wrong", "明天"),
+    (10, "reported_at", "in_future", "2026-12-01"),
 ]  # fmt: skip
 
 
@@ -224,14 +226,14 @@ def test_one_bad_row_means_that_nothing_is_stored(engine: Engine, tmp_path: Path
     before = size(made)
     report = load(made, wrote(tmp_path, *BAD))
     assert [(row.number, row.column, row.reason, row.value) for row in report.rejected] == WHY
-    assert (report.stored, report.read, report.inserted) == (False, 8, 0)
+    assert (report.stored, report.read, report.inserted) == (False, 9, 0)
     assert size(made) == before
 
 
 def test_good_rows_are_kept_on_request_and_the_bad_ones_can_be_downloaded(engine: Engine, tmp_path: Path) -> None:
     made = town(engine)
     report = load(made, wrote(tmp_path, *BAD), keep_good=True)
-    assert (report.stored, report.inserted, report.rejected_rows) == (True, 1, 7)
+    assert (report.stored, report.inserted, report.rejected_rows) == (True, 1, 8)
     assert [(row.number, row.column, row.reason, row.value) for row in report.rejected] == WHY
     assert stored(made, "B1").title == "好"
     lines = imports.rejected_csv(report, {"state_unknown": "不认识的状态"}).decode("utf-8-sig").splitlines()

@@ -37,6 +37,7 @@ def township():
 
 def crooked(column, row):
     """One cell: each side bulges a little where its middle is, the same way for both who share it."""
+
     def corner(x, y):
         return (114 + x * STEP, 33 + y * STEP)
 

@@ -31,6 +31,7 @@ FRONT = (
 FOR_MANY = (Verb.ACCEPT, Verb.ASSIGN, Verb.WHISTLE, Verb.RETURN, Verb.SIGN, Verb.SETTLE, Verb.PASS_CHECK, Verb.CLOSE)
 """The moves offered for several demands at once."""
 
+
 def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
     """The moves this person may make with this demand: the usual one first and primary, the rest beside it."""
     t, found = user.t, demands.choices(user.actor, demand)

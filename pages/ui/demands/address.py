@@ -133,5 +133,3 @@ def moment(user: User, text: str) -> datetime | None:
     if not 1900 <= found.year <= 2200:
         return None
     return found if found.tzinfo else found.replace(tzinfo=user.profile.zone)
-
-

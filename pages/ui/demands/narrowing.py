@@ -205,4 +205,3 @@ def _keeping(user: frame.User, action: Any, done: str) -> None:
         st.session_state.done = done
     except ServiceError as error:
         st.session_state.refused = [user.t.error(error)]
-
