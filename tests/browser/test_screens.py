@@ -53,8 +53,19 @@ def walk(context, username, password):
 
 
 def words_on(page):
-    """The text a person sees: the body's, without scripts and styles."""
-    return page.locator("[data-testid=stApp]").inner_text()
+    """The words a person sees: what is painted, without icons (a font draws their names) and what only readers hear."""
+    return page.evaluate(
+        """() => {
+            const words = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+            const icons = '[data-testid=stIconMaterial], script, style, noscript, [role=img]'
+            while (walker.nextNode()) {
+                const place = walker.currentNode.parentElement, box = place.getBoundingClientRect()
+                const seen = place.checkVisibility() && getComputedStyle(place).fontSize !== '0px' && box.width > 1 && box.height > 1 && box.bottom > 0
+                if (seen && !place.closest(icons)) words.push(walker.currentNode.textContent)
+            }
+            return words.join(' ')
+        }"""
+    )
 
 
 def check(context, username, language, **password):
