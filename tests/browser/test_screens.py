@@ -60,7 +60,8 @@ def words_on(page):
             const icons = '[data-testid=stIconMaterial], script, style, noscript, [role=img]'
             while (walker.nextNode()) {
                 const place = walker.currentNode.parentElement, box = place.getBoundingClientRect()
-                const seen = place.checkVisibility() && getComputedStyle(place).fontSize !== '0px' && box.width > 1 && box.height > 1 && box.bottom > 0
+                const shown = place.checkVisibility() && getComputedStyle(place).fontSize !== '0px'
+                const seen = shown && box.width > 1 && box.height > 1 && box.bottom > 0
                 if (seen && !place.closest(icons)) words.push(walker.currentNode.textContent)
             }
             return words.join(' ')
