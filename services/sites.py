@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
-from sqlalchemy import func, text
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from models.accounts import Permission
@@ -125,11 +125,3 @@ def references(session: Session, year: int, count: int = 1) -> list[str]:
     code = site(session).code
     first = next_numbers(session, f"demands-{year}", count)
     return [f"D{code}-{year}-{number:05d}" for number in range(first, first + count)]
-
-
-def counts(session: Session) -> dict[str, int]:
-    """How many rows of the main tables there are; for the command line."""
-    from models.base import Base
-
-    tables = ("units", "people", "posts", "households", "demands", "demand_events", "accounts")
-    return {name: session.exec(select(func.count()).select_from(Base.metadata.tables[name])).one() for name in tables}

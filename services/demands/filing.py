@@ -111,19 +111,25 @@ def report(  # noqa: PLR0913 - one argument for each field of the form
     demand.holder_id = person[0] if person else None
     session.add(demand)
     session.flush()
-    first = {name: getattr(demand, name) for name in history.PROJECTED}
-    history.append(session, actor, demand, Verb.REPORT, now=now, target=State.REPORTED, changes=first, key=key)
-    if settled_on_the_spot:
-        done = history.settling(State.SELF_HANDLED, now, demand.level, by_grid=True)
-        done["handled_by_id"] = actor.account_id
-        history.append(
-            session, actor, demand, Verb.SELF_HANDLE, now=now, target=State.SELF_HANDLED, changes=done,
-            reason=settled_on_the_spot,
-        )  # fmt: skip
-    else:
-        history.append(session, actor, demand, Verb.SUBMIT, now=now, target=State.PENDING_TRIAGE)
+    _record_filing(session, actor, demand, settled_on_the_spot, now=now, key=key)
     session.flush()
     return _receipt(session, demand)
+
+
+def _record_filing(
+    session: Session, actor: Actor, demand: Demand, done: str | None, *, now: datetime, key: str | None
+) -> None:
+    """The first events: reported, then self-handled with what was done, or on to triage."""
+    first = {name: getattr(demand, name) for name in history.PROJECTED}
+    history.append(session, actor, demand, Verb.REPORT, now=now, target=State.REPORTED, changes=first, key=key)
+    if not done:
+        history.append(session, actor, demand, Verb.SUBMIT, now=now, target=State.PENDING_TRIAGE)
+        return
+    settled = history.settling(State.SELF_HANDLED, now, demand.level, by_grid=True)
+    changes = {**settled, "handled_by_id": actor.account_id}
+    history.append(
+        session, actor, demand, Verb.SELF_HANDLE, now=now, target=State.SELF_HANDLED, changes=changes, reason=done
+    )
 
 
 def opening(profile: Profile, unit: Unit, urgency: Urgency, at: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What every importer is given, and what it counts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -121,8 +121,3 @@ class Seen:
         found = (pl.Series(before) | ~hashes.is_first_distinct()) & known
         self._keys = np.sort(np.concatenate([self._keys, keys[(~found & known).to_numpy()]]), kind="stable")
         return found
-
-
-def rows_of(frame: pl.DataFrame) -> Iterator[dict[str, str | None]]:
-    """Rows as dicts."""
-    return frame.iter_rows(named=True)

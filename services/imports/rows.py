@@ -1,7 +1,6 @@
 """What the row-by-row importers (people, households) share: units of rows, days, flags, and previews."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -51,11 +50,6 @@ def flag(written: str | None) -> bool | None:
         return False
     word = written.casefold()
     return True if word in YES else False if word in NO else None
-
-
-def day_text(day: date | None) -> str | None:
-    """A day as ISO."""
-    return None if day is None else day.isoformat()
 
 
 def shown(
