@@ -1,0 +1,16 @@
+"""clocks, requests, whistles and call-backs"""
+
+from collections.abc import Sequence
+
+revision: str = '0003'
+down_revision: str | None = '0002'
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
