@@ -94,7 +94,7 @@ def report(  # noqa: PLR0913 - one argument for each field of the form
         sites.references(session, year, 0)
     earlier = filed_before(session, actor, key)
     if earlier is not None:
-        return _receipt(session, earlier)
+        return _receipt(session, earlier, responsible(session, earlier.unit_id, earlier.reported_at))
     text = _checked_text(text)
     title, place, reporter, reporter_phone = (_line(given) for given in (title, place, reporter, reporter_phone))
     settled_on_the_spot = said(settled_on_the_spot)
@@ -113,7 +113,7 @@ def report(  # noqa: PLR0913 - one argument for each field of the form
     session.flush()
     _record_filing(session, actor, demand, settled_on_the_spot, now=now, key=key)
     session.flush()
-    return _receipt(session, demand)
+    return _receipt(session, demand, person)
 
 
 def _record_filing(
@@ -182,9 +182,8 @@ def _line(text: str | None) -> str | None:
     return said(text, LINE_LENGTH)
 
 
-def _receipt(session: Session, demand: Demand) -> FiledRow:
+def _receipt(session: Session, demand: Demand, person: tuple[int, str] | None) -> FiledRow:
     unit = session.get_one(Unit, demand.unit_id)
-    person = responsible(session, demand.unit_id, demand.reported_at)
     return FiledRow(
         id=demand.id or 0, reference=demand.reference, due_at=demand.due_at, state=demand.state,
         holder=person[1] if person else None, unit=unit.short_name, unit_en=unit.name_en,
