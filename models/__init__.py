@@ -3,6 +3,6 @@
 Importing this package registers every table on ``models.base.Base.metadata``.
 """
 
-from models import accounts, audit, base, demands, departments, households, people, sites, units
+from models import accounts, audit, base, demands, departments, households, people, sites, sunshine, units
 
-__all__ = ["accounts", "audit", "base", "demands", "departments", "households", "people", "sites", "units"]
+__all__ = ["accounts", "audit", "base", "demands", "departments", "households", "people", "sites", "sunshine", "units"]
