@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, text
 from services import database
 
 os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
+os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks by it: English in every test, wherever it runs
 
 NOW = datetime(2026, 11, 20, 6, 32, tzinfo=UTC)
 """Fri 20 Nov 2026 14:32 in Da Wangzhuang: the clock of every test."""

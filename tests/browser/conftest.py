@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
-import cli
 from services import database
 from tests.browser.server import ROOT, Recorder, Server, running
 from tests.factories import town
@@ -88,8 +87,6 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory, demo_file: Path) -> It
 @pytest.fixture(scope="session")
 def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demonstration township as a file: built once a run, whichever process of pytest-xdist is first."""
-    if not hasattr(cli, "demo"):
-        pytest.skip("the demonstration cannot be built yet")
     base = tmp_path_factory.getbasetemp()
     folder = base.parent if base.name.startswith("popen-") else base
     built = folder / "demo.db"

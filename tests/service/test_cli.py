@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 import cli
 from models.demands import Demand, State
-from pages.i18n import words
 from services import database
 from services.database import transaction
 from services.settings import settings
@@ -29,7 +28,6 @@ def url(tmp_path, monkeypatch):
     """An empty database that the command finds in its settings."""
     found = f"sqlite:///{tmp_path / 'site.db'}"
     monkeypatch.setenv("SMALLGRID_DATABASE_URL", found)
-    monkeypatch.setattr(cli, "t", words("en"))
     settings.cache_clear()
     yield found
     database.engine_for(found).dispose()
@@ -173,6 +171,28 @@ def test_a_bad_row_is_listed_and_keeps_everything_out_unless_told_otherwise(site
     assert set(facts["rejected"][0]) == {"number", "column", "reason"}
     kept = json.loads(run("import", "demands", path, "--keep-good", "--json").stdout)
     assert (kept["stored"], kept["inserted"]) == (True, 1)
+
+
+def test_a_bad_row_is_told_in_a_sentence_and_not_by_its_code(site, tmp_path):
+    path = tmp_path / "demands.csv"
+    path.write_text("text,unit_code,reported_at\n路坏了,411622204202001,never\n停水了,411622204202001,\n")
+    done = run("import", "demands", path)
+    assert (done.exit_code, done.stdout.splitlines()[-3:]) == (
+        1,
+        [
+            "Row 2, reported_at “never”: is no date that can be read",
+            "Row 3, reported_at: is missing",
+            "Nothing was stored.",
+        ],
+    )
+
+
+def test_a_template_never_overwrites_a_file(url, tmp_path):
+    path = tmp_path / "mine.xlsx"
+    path.write_bytes(b"kept")
+    done = run("import", "units", path, "--template")
+    assert (done.exit_code, done.stderr) == (2, "The file mine.xlsx exists already and is not overwritten.\n")
+    assert path.read_bytes() == b"kept"
 
 
 def test_a_dry_run_stores_nothing(site, tmp_path):

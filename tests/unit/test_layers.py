@@ -12,7 +12,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 
 @pytest.fixture
 def copy(tmp_path):
-    for name in ("api", "models", "pages", "services"):
+    for name in ("api", "cli", "models", "pages", "services"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
@@ -30,6 +30,8 @@ def broken(copy, module, line):
     ("module", "line"),
     [
         ("services/units.py", "import pages.ui.status"),
+        ("services/units.py", "import cli"),
+        ("pages/report.py", "import cli.terminal"),
         ("models/units.py", "import services.units"),
         ("services/units.py", "import streamlit"),
         ("pages/report.py", "import sqlalchemy"),

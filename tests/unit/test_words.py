@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def said() -> set[str]:
     """Every message the code says: t("..."), t.n("...", "...") and N_("..."), also inside an f-string."""
-    sources = [*(ROOT / "pages").rglob("*.py"), *ROOT.glob("*.py")]
+    sources = [path for name in ("pages", "cli") for path in (ROOT / name).rglob("*.py")] + [ROOT / "app.py"]
     calls = [node for path in sources for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
     return {
         call.args[0].value

@@ -1,0 +1,33 @@
+"""Checking the whole database against what it can be derived from."""
+
+from dataclasses import asdict
+
+import typer
+
+from cli import options
+from cli.sessions import reading
+from cli.terminal import print_json, progress, t
+from services import sites
+from services.access import SYSTEM
+
+app = typer.Typer()
+
+
+@app.command(help=t("Rebuild every demand from its history, check units and numbers; exit code 1 on any difference."))
+def verify(as_json: options.Json = False) -> None:
+    """Check the whole database."""
+    from services import checks
+
+    with progress() as told, reading() as session:
+        sites.site(session)
+        report = checks.verify(session, SYSTEM, progress=told)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        for row in report.differences:
+            typer.echo(f"{row.what} {row.subject} {row.column}: {row.stored} ≠ {row.expected}")
+        numbers = {"demands": report.demands, "units": report.units, "differences": report.total}
+        sentence = t("{demands} demands and {units} units checked: {differences} differences.", **numbers)
+        typer.echo(sentence)
+    if report.total:
+        raise typer.Exit(1)

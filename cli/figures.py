@@ -1,0 +1,97 @@
+"""Figures of a unit and the ranking of a level, in a period."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from cli import options
+from cli.sessions import reading
+from cli.terminal import print_json, print_table, t
+from services import figures, periods, rankings, sites
+from services.access import SYSTEM
+from services.clock import utc_now
+from services.errors import BadInput
+from services.periods import Period
+
+app = typer.Typer()
+From = Annotated[str, typer.Option("--from", help=t("first day, such as 2026-11-01; this month if left out"))]
+To = Annotated[str, typer.Option("--to", help=t("last day, included; today if left out"))]
+
+
+@app.command("figures", help=t("Print the figures of a unit in a period."))
+def figures_(unit: options.Unit = "", from_: From = "", to: To = "", as_json: options.Json = False) -> None:
+    """Print the figures of a unit."""
+    now = utc_now()
+    with reading() as session:
+        period = _period(session, from_, to, now)
+        found = figures.of_unit(session, SYSTEM, options.unit_id(session, unit), period, now=now)
+    facts = _figures(found, period)
+    if as_json:
+        print_json(facts)
+    else:
+        print_table(["", facts["name"]], list(facts.items()))
+
+
+@app.command(help=t("Rank the units of a level in a period; those without data have no rank."))
+def rank(
+    level: Annotated[str, typer.Option(help=t("level of the site, such as village"))],
+    from_: From = "",
+    to: To = "",
+    unit: options.Unit = "",
+    sort: Annotated[rankings.Sort, typer.Option(help=t("what to rank by"))] = rankings.Sort.SETTLEMENT,
+    as_json: options.Json = False,
+) -> None:
+    """Print a ranking."""
+    now = utc_now()
+    with reading() as session:
+        _require_level(session, level)
+        period = _period(session, from_, to, now)
+        found = rankings.of_level(
+            session, SYSTEM, options.unit_id(session, unit), level, period, now=now, sort=sort
+        )  # fmt: skip
+    rows = [_rank(row) for row in found]
+    if as_json:
+        print_json(rows)
+    else:
+        shown = ("rank", "code", "name", "received", "settled", "settlement_rate", "due", "on_time", "median_hours")
+        print_table(shown, [[row[key] for key in shown] for row in rows])
+
+
+def _period(session: Session, from_: str, to: str, now: datetime) -> Period:
+    zone = sites.profile(session).zone
+    today = now.astimezone(zone).date()
+    month = periods.preset(periods.Preset.THIS_MONTH, today, zone)
+    if not from_ and not to:
+        return month
+    last = periods.day(to) if to else today
+    return periods.between(periods.day(from_) if from_ else periods.month_of(last)[0], last, zone)
+
+
+def _require_level(session: Session, level: str) -> None:
+    known = sites.profile(session).level_keys
+    if level not in known:
+        raise BadInput("level_unknown", given=level, known=", ".join(known))
+
+
+def _figures(found: figures.FiguresRow, period: Period) -> dict[str, Any]:
+    """The figures as they are printed: rates as fractions of 1, None where there is no data."""
+    area = None if found.area_km2 is None else round(found.area_km2, 2 if found.area_km2 >= 1 else 4)
+    return {
+        "unit": found.code, "name": t.name(found.name, found.name_en), "from": period.from_day.isoformat(),
+        "to": period.to_day.isoformat(), "units": dict(found.units), "population": found.population,
+        "households": found.households, "area_km2": area, "received": found.received, "settled": found.settled,
+        "open": found.open, "overdue": found.overdue, "settlement_rate": found.settlement_rate,
+        "self_settled": found.self_settled, "due": found.due, "on_time": found.on_time,
+        "on_time_rate": found.on_time_rate, "due_today": found.due_today,
+    }  # fmt: skip
+
+
+def _rank(row: rankings.RankRow) -> dict[str, Any]:
+    return {
+        "code": row.code, "name": t.name(row.name, row.name_en), "received": row.received, "settled": row.settled,
+        "settlement_rate": row.settlement_rate, "rank": row.rank, "self_settled": row.self_settled, "due": row.due,
+        "on_time": row.on_time, "on_time_rate": row.on_time_rate, "median_hours": row.median_hours, "open": row.open,
+        "overdue": row.overdue, "change": row.change,
+    }  # fmt: skip
