@@ -3,6 +3,9 @@
 Importing this package registers every table on ``models.base.Base.metadata``.
 """
 
-from models import accounts, audit, base, demands, departments, households, people, sites, sunshine, units
+from models import accounts, audit, base, demands, departments, households, people, projects, sites, sunshine, units
 
-__all__ = ["accounts", "audit", "base", "demands", "departments", "households", "people", "sites", "sunshine", "units"]
+__all__ = [
+    "accounts", "audit", "base", "demands", "departments", "households", "people", "projects", "sites", "sunshine",
+    "units",
+]  # fmt: skip
