@@ -4,12 +4,13 @@ Every number is counted from the ledger within the actor's scope; nothing is est
 """
 
 from services.figures.days import DayRow, WeekRow, by_day, by_week
+from services.figures.levels import LevelRow, LevelsRow, by_level
 from services.figures.needs import NeedRow
 from services.figures.overview import TodayRow, VillageRow, today
 from services.figures.subjects import SubjectRow
 from services.figures.unit import FiguresRow, MapRow, by_unit, of_unit
 
 __all__ = [
-    "DayRow", "FiguresRow", "MapRow", "NeedRow", "SubjectRow", "TodayRow", "VillageRow", "WeekRow", "by_day", "by_unit",
-    "by_week", "of_unit", "today",
+    "DayRow", "FiguresRow", "LevelRow", "LevelsRow", "MapRow", "NeedRow", "SubjectRow", "TodayRow", "VillageRow",
+    "WeekRow", "by_day", "by_level", "by_unit", "by_week", "of_unit", "today",
 ]  # fmt: skip
