@@ -32,6 +32,7 @@ class Permission(StrEnum):
     HANDLE = "handle"
     WHISTLE = "whistle"
     CLOSE = "close"
+    PUBLISH = "publish"
     IMPORT = "import"
     MANAGE = "manage"
 

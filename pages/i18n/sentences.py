@@ -94,6 +94,7 @@ TERMS: dict[str, dict[str, str]] = {
         "handle": N_("handle demands"),
         "whistle": N_("whistle"),
         "close": N_("verify and close demands"),
+        "publish": N_("publish for the villagers"),
         "import": N_("import files"),
         "manage": N_("manage people and accounts"),
     },
