@@ -1,7 +1,6 @@
 """Settled by level: at which level what came in was settled, and the share that never left it (domain.md section 4)."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session

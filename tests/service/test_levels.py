@@ -25,7 +25,7 @@ NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30), ZONE)
 TOWN, HUOPO, JIAZHUANG, GRID = "411622204", "411622204202", "411622204201", "411622204202001"
 PUBLISHED = {"grid": 6_026, "village": 3_100, "township": 1_600, "county": 291}
 """6,026 of the 11,017 settled are published; how the rest is shared out above the grid is made up."""
-DAY = timedelta(days=1)
+DAY, SINCE = timedelta(days=1), date(2020, 1, 1)
 
 
 def ledger(engine, made_units, category, counts, open_count, period):
@@ -109,13 +109,12 @@ def test_another_site_counts_by_its_own_levels(engine):
     """Meizhou has units below its grids, and its chain says in which order they stand."""
     with transaction(engine) as session:
         sites.build(session, SYSTEM, "meizhou", now=NOW)
-        rows = [("350305108", "township", None), ("350305108201", "village", "350305108"),
-                ("350305108201001", "grid", "350305108201"), ("350305108201001001", "unit", "350305108201001")]  # fmt: skip
+        names = {"35030510": "township", "35030511": "village", "35030512": "grid", "35030513": "unit"}
         found_units = [
-            Unit(code=code, name=code, short_name=code, name_en=code, level=level, depth=depth, valid_from=date(2020, 1, 1))
-            for depth, (code, level, _) in enumerate(rows, start=1)
+            Unit(code=code, name=level, short_name=level, name_en=level, level=level, depth=depth, valid_from=SINCE)
+            for depth, (code, level) in enumerate(names.items(), start=1)
         ]
-        units.add_all(session, found_units, [parent for *_, parent in rows])
+        units.add_all(session, found_units, [None, *list(names)[:-1]])
         top = found_units[0].id
     with reading(engine) as session:
         found = figures.by_level(session, SYSTEM, top, NOVEMBER)
