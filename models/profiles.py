@@ -62,6 +62,42 @@ class Clock(_Part):
     solve: LimitField
 
 
+class LimitRule(_Part):
+    """Limits of their own for a category (with its parts), a level or an urgency, or several of them together.
+
+    Of all rules that fit, the one that names most wins, the later of two that name as much. A limit it leaves out is
+    the one of the urgency. `level` is the level whose own clock it sets.
+    """
+
+    category: str | None = None
+    level: str | None = None
+    urgency: Urgency | None = None
+    answer: LimitField | None = None
+    solve: LimitField | None = None
+
+    def fits(self, urgency: Urgency, category: str | None, level: str | None) -> bool:
+        """Whether the rule speaks of such a demand."""
+        within = self.category is None or (category or "").split(".")[0] == self.category or category == self.category
+        return within and self.level in (None, level) and self.urgency in (None, urgency)
+
+    @property
+    def names(self) -> int:
+        """How much it names; a part of a category counts as more than the category."""
+        parts = 0 if self.category is None else 1 + self.category.count(".")
+        return parts + (self.level is not None) + (self.urgency is not None)
+
+
+class Caps(_Part):
+    """How far deadlines may be moved and matters taken up again (domain.md section 3)."""
+
+    extensions: int = 2
+    suspensions: int = 1
+    suspension_days: int = 366
+    reopen_days: int = 60
+    appeal_days: int = 30
+    call_attempts: int = 3
+
+
 class Behind(_Part):
     """A unit of the demonstration that falls behind: in which category, and at which step its time is lost."""
 
@@ -110,6 +146,9 @@ class Profile(_Part):
     chain: list[str]
     ranking_level: str
     limits: dict[Urgency, Clock]
+    limit_rules: list[LimitRule] = []
+    caps: Caps = Caps()
+    exclusions: dict[str, Name] = Field(default_factory=dict)
     near_hours: int = 24
     departments: list[DepartmentEntry]
     categories: list[CategoryEntry]
@@ -124,10 +163,24 @@ class Profile(_Part):
         if set(self.limits) != set(Urgency):
             raise ValueError(f"limits must name each of {', '.join(Urgency)}")
         codes = {department.code for department in self.departments}
+        keys = {level.key for level in (*self.levels, *self.outer_levels)}
+        strange = [rule.level for rule in self.limit_rules if rule.level is not None and rule.level not in keys]
+        if strange:
+            raise ValueError(f"limit_rules name levels the site does not have: {strange}")
         missing = {entry.department for entry in self.categories if entry.department} - codes
         if missing:
             raise ValueError(f"categories name departments that are not listed: {sorted(missing)}")
         return self
+
+    def clock(self, urgency: Urgency, category: str | None = None, level: str | None = None) -> Clock:
+        """The two limits of a demand: of its urgency, and of what rules say of its category (code) and a level."""
+        fitting = sorted(
+            (rule for rule in self.limit_rules if rule.fits(urgency, category, level)), key=lambda rule: rule.names
+        )
+        found = {"answer": self.limits[urgency].answer, "solve": self.limits[urgency].solve}
+        for rule in fitting:
+            found |= {name: limit for name in found if (limit := getattr(rule, name)) is not None}
+        return Clock(**found)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,11 +10,12 @@ from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
 from models.demands import Demand, DemandEvent, State
+from models.profiles import Profile
 from models.sites import Sequence as Counter
 from models.units import MAX_DEPTH, Unit, UnitAncestor
 from services import sites
 from services.access import Actor
-from services.demands import history
+from services.demands import clocks, history
 
 BATCH = 1_000
 LISTED = 1_000
@@ -63,7 +64,7 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
     units are held. Raises NotAllowed unless the actor manages the whole site.
     """
     sites.require_whole_site(session, actor)
-    found = _Findings()
+    found, profile = _Findings(), sites.profile(session)
     parents = _check_units(session, found)
     total = session.connection().execute(select(func.count()).select_from(Demand)).scalar_one()
     highest: dict[str, int] = defaultdict(int)
@@ -71,7 +72,7 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
     for batch in _batches(session):
         histories = _histories(session, [row.id for row in batch])
         for row in batch:
-            _check_demand(row, histories.get(row.id, []), parents, found)
+            _check_demand(row, histories.get(row.id, []), parents, profile, found)
             _raise(highest, row.reference)
         demands += len(batch)
         events += sum(len(rows) for rows in histories.values())
@@ -82,9 +83,10 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
 
 
 _PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
-_READ = ("id", "reference", "unit_id", "is_open", "received", "event_count", *_PATH, *history.PROJECTED)
+_READ = ("id", "reference", "unit_id", "is_open", "received", "event_count", "reported_at", *_PATH, *history.PROJECTED)
 _EVENT = (
     col(DemandEvent.demand_id), col(DemandEvent.seq), col(DemandEvent.to_state), col(DemandEvent.facts),
+    col(DemandEvent.at), col(DemandEvent.verb),
 )  # fmt: skip
 
 
@@ -108,7 +110,9 @@ def _histories(session: Session, ids: Sequence[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _check_demand(row: Row[Any], events: list[Any], parents: dict[int, int | None], found: _Findings) -> None:
+def _check_demand(
+    row: Row[Any], events: list[Any], parents: dict[int, int | None], profile: Profile, found: _Findings
+) -> None:
     expected = history.projection(events)
     state = expected["state"]
     if state is not None:
@@ -119,12 +123,22 @@ def _check_demand(row: Row[Any], events: list[Any], parents: dict[int, int | Non
             found.add("demand", row.reference, column, getattr(row, column), value)
     if [event.seq for event in events] != list(range(1, len(events) + 1)):
         found.add("demand", row.reference, "events", [event.seq for event in events], f"1..{len(events)}")
+    _check_clocks(row, events, profile, found)
     path = [getattr(row, name) for name in _PATH]
     unknown = [unit for unit in path if unit is not None and unit not in parents]
     if unknown:
         found.add("demand", row.reference, "path", unknown, "units")
     if row.unit_id not in path:
         found.add("demand", row.reference, "path", path, row.unit_id)
+
+
+def _check_clocks(row: Row[Any], events: list[Any], profile: Profile, found: _Findings) -> None:
+    """Run the clocks anew from the events: the stored deadlines must come out."""
+    told: list[clocks.Told] = [clocks.Next(event.at, event.verb, history.decode(event.facts)) for event in events]
+    running = clocks.of_events(told, row.reported_at)
+    for column, due in running.due(profile).items() if running is not None else ():
+        if getattr(row, column) != due:
+            found.add("demand", row.reference, f"{column} (deadline)", getattr(row, column), due)
 
 
 def _raise(highest: dict[str, int], reference: str) -> None:

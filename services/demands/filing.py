@@ -9,11 +9,10 @@ from sqlmodel import Session, col, select
 from models.accounts import Permission
 from models.demands import Category, Demand, DemandEvent, Source, State, Urgency, Verb
 from models.people import Person, Post, PostRole
-from models.profiles import Profile
 from models.units import MAX_DEPTH, Unit, UnitAncestor
-from services import deadlines, sites
+from services import sites
 from services.access import Actor, require, require_unit
-from services.demands import history
+from services.demands import clocks, history
 from services.errors import BadInput, NotFound
 
 TITLE_LENGTH = 30
@@ -98,44 +97,49 @@ def report(  # noqa: PLR0913 - one argument for each field of the form
     text = _checked_text(text)
     title, place, reporter, reporter_phone = (_line(given) for given in (title, place, reporter, reporter_phone))
     settled_on_the_spot = said(settled_on_the_spot)
-    if session.get(Category, category_id) is None:
+    category = session.get(Category, category_id)
+    if category is None:
         raise NotFound("category_not_found", category=category_id)
+    due, limits = clocks.starting(profile, now, urgency, category.code, unit.level)
     demand = Demand(
         reference=sites.references(session, year)[0], title=title or title_of(text),
         text=text, category_id=category_id, urgency=urgency, source=source, unit_id=unit_id, place=place,
         longitude=longitude, latitude=latitude, reporter=reporter, reporter_phone=reporter_phone,
         reported_at=now, level_since=now, level=unit.level, **path_of(session, unit_id),
-        **history.of_state(State.REPORTED), **opening(profile, unit, urgency, now),
+        **history.of_state(State.REPORTED), holder_unit_id=unit.id, **due,
     )  # fmt: skip
     person = responsible(session, unit_id, now)
     demand.holder_id = person[0] if person else None
     session.add(demand)
     session.flush()
-    _record_filing(session, actor, demand, settled_on_the_spot, now=now, key=key)
+    _record_filing(session, actor, demand, limits, settled_on_the_spot, now=now, key=key)
     session.flush()
     return _receipt(session, demand, person)
 
 
 def _record_filing(
-    session: Session, actor: Actor, demand: Demand, done: str | None, *, now: datetime, key: str | None
+    session: Session,
+    actor: Actor,
+    demand: Demand,
+    limits: clocks.Limits,
+    done: str | None,
+    *,
+    now: datetime,
+    key: str | None,
 ) -> None:
     """The first events: reported, then self-handled with what was done, or on to triage."""
     first = {name: getattr(demand, name) for name in history.PROJECTED}
-    history.append(session, actor, demand, Verb.REPORT, now=now, target=State.REPORTED, changes=first, key=key)
+    history.append(
+        session, actor, demand, Verb.REPORT, now=now, target=State.REPORTED, changes=first, notes=limits, key=key
+    )
     if not done:
         history.append(session, actor, demand, Verb.SUBMIT, now=now, target=State.PENDING_TRIAGE)
         return
     settled = history.settling(State.SELF_HANDLED, now, demand.level, by_grid=True)
-    changes = {**settled, "handled_by_id": actor.account_id}
+    changes = {**settled, "handled_by_id": actor.account_id, "answered_at": now}
     history.append(
         session, actor, demand, Verb.SELF_HANDLE, now=now, target=State.SELF_HANDLED, changes=changes, reason=done
     )
-
-
-def opening(profile: Profile, unit: Unit, urgency: Urgency, at: datetime) -> dict[str, Any]:
-    """The clock and holder a demand starts with at a unit: both deadlines run from `at`."""
-    due = deadlines.solve_due_at(profile, at, urgency)
-    return {"holder_unit_id": unit.id, "due_at": due, "level_due_at": due}
 
 
 def title_of(text: str) -> str:

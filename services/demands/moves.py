@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.demands import MOVES, SETTLED, Demand, DemandEvent, State, Verb
+from models.accounts import Account
+from models.demands import MOVES, SETTLED, Category, Demand, DemandEvent, State, Verb
 from models.departments import Department
 from models.units import LEVELS, Unit, UnitAncestor
-from services import deadlines, people, sites
+from services import people, sites
 from services.access import Actor, require, require_demand, require_unit
-from services.demands import filing, history
+from services.demands import clocks, filing, history
 from services.errors import BadInput, ChangedMeanwhile, NotAllowed, NotFound, Refused
 
 FORWARD = frozenset({Verb.ASSIGN, Verb.SIGN, Verb.SETTLE, Verb.ESCALATE})
@@ -49,7 +50,7 @@ def move(
         raise BadInput("reason_missing", verb=verb.value)
     if rule.by_other and demand.handled_by_id is not None and demand.handled_by_id == actor.account_id:
         raise NotAllowed("own_handling", verb=verb.value)
-    _require_not_returned_by(actor, demand, verb)
+    _require_not_returned_by(session, actor, demand, verb)
     if now < demand.reported_at:
         raise Refused("clock_wrong", reference=demand.reference, at=demand.reported_at)
     history.append(
@@ -103,8 +104,14 @@ def assign(
 
 def sign(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:
     """Sign for a dispatched demand: from now on the actor handles it."""
-    changes = {"handled_by_id": actor.account_id}
+    demand = require_demand(session, actor, demand_id)
+    changes = {"handled_by_id": actor.account_id, **answering(demand, now)}
     return move(session, actor, demand_id, Verb.SIGN, now=now, changes=changes, **options)
+
+
+def answering(demand: Demand, now: datetime) -> dict[str, Any]:
+    """The first answer stops the answer clock."""
+    return {"answered_at": now} if demand.answered_at is None else {}
 
 
 def return_(session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str, **options: Any) -> Demand:
@@ -141,11 +148,14 @@ def escalate(session: Session, actor: Actor, demand_id: int, *, now: datetime, r
     above = _next_level(session, demand)
     if above is None:
         raise Refused("at_top", reference=demand.reference)
-    profile = sites.profile(session)
+    category = session.get_one(Category, demand.category_id).code
+    due, limits = clocks.hopping(sites.profile(session), now, demand.urgency, category, above.level)
+    person = filing.responsible(session, above.id or 0, now)
     changes = {
-        "holder_unit_id": above.id, "department_id": None, "holder_id": None, "level": above.level,
-        "level_since": now, "level_due_at": deadlines.solve_due_at(profile, now, demand.urgency),
+        "holder_unit_id": above.id, "department_id": None, "holder_id": person[0] if person else None,
+        "level": above.level, "level_since": now, "escalated_to": above.level, "warned_at": None, **due,
     }  # fmt: skip
+    options = {"notes": limits, **options}
     return move(session, actor, demand_id, Verb.ESCALATE, now=now, reason=reason, changes=changes, **options)
 
 
@@ -168,17 +178,28 @@ def _settlement(demand: Demand, target: State | None, now: datetime) -> dict[str
 def _require_unchanged(session: Session, demand: Demand, seen_version: int | None) -> None:
     if seen_version is None or seen_version == demand.version:
         return
-    last = session.exec(
-        select(DemandEvent).where(DemandEvent.demand_id == demand.id).order_by(col(DemandEvent.seq).desc()).limit(1)
-    ).one()
+    newest = select(DemandEvent).where(DemandEvent.demand_id == demand.id).order_by(col(DemandEvent.seq).desc())
+    last, *before = session.exec(newest.limit(2)).all()
+    if last.verb is Verb.WARN and demand.version == seen_version + 1 and before:
+        return  # the sweep only warned of its clock
     raise ChangedMeanwhile(
         "changed_by", reference=demand.reference, who=last.actor_name, verb=last.verb.value, at=last.at
     )
 
 
-def _require_not_returned_by(actor: Actor, demand: Demand, verb: Verb) -> None:
-    if verb in FORWARD and demand.returned_by_id is not None and demand.returned_by_id == actor.account_id:
+def _require_not_returned_by(session: Session, actor: Actor, demand: Demand, verb: Verb) -> None:
+    if verb in FORWARD and demand.returned_by_id is not None and _one_side(session, actor, demand.returned_by_id):
         raise NotAllowed("own_return", verb=verb.value)
+
+
+def _one_side(session: Session, actor: Actor, account_id: int) -> bool:
+    """Whether the account is the actor, of the actor's department, or works at the very unit the actor works at."""
+    if account_id == actor.account_id:
+        return True
+    other = session.get_one(Account, account_id)
+    if actor.department_id is not None:
+        return other.department_id == actor.department_id
+    return actor.unit_id is not None and other.unit_id == actor.unit_id
 
 
 def _done_before(session: Session, demand_id: int, key: str) -> bool:
@@ -204,12 +225,14 @@ def _held_before(session: Session, demand: Demand) -> dict[str, Any]:
 
 
 def _next_level(session: Session, demand: Demand) -> Unit | None:
-    """The nearest unit above the demand's own, at a level of the chain above the level that holds it now.
+    """The nearest unit above the demand's own, at a level of the chain above the one that holds it and all it reached.
 
-    A chain may skip levels the site has (natural villages), and a holder may stand at one of those: what counts is the
-    order of all levels, so that no escalation ever goes down.
+    A demand that had climbed and was dispatched downwards climbs on from where it had been. A chain may skip levels
+    the site has (natural villages), and a holder may stand at one of those: what counts is the order of all levels, so
+    that no escalation ever goes down.
     """
-    holds = LEVELS.index(demand.level) if demand.level in LEVELS else 0
+    reached = [LEVELS.index(level) for level in (demand.level, demand.escalated_to) if level in LEVELS]
+    holds = min(reached, default=0)
     above = [level for level in sites.profile(session).chain if level in LEVELS and LEVELS.index(level) < holds]
     found = {
         unit.level: unit

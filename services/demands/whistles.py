@@ -9,8 +9,8 @@ from sqlmodel import Session, select
 from models.accounts import Permission
 from models.demands import Demand, Verb, Whistle
 from services import deadlines, sites
-from services.access import Actor, require
-from services.demands.moves import department_of, move
+from services.access import Actor, require, require_demand
+from services.demands.moves import answering, department_of, move
 from services.errors import BadInput, NotFound
 
 
@@ -61,7 +61,8 @@ def answer(session: Session, actor: Actor, demand_id: int, *, now: datetime, rea
     if row.answered_at is None:
         row.answered_at, row.answer = max(now, row.asked_at), reason.strip()
     notes = {"department": row.department_id}
-    return move(session, actor, demand_id, Verb.ANSWER, now=now, reason=reason, notes=notes, **options)
+    changes = answering(require_demand(session, actor, demand_id), now)
+    return move(session, actor, demand_id, Verb.ANSWER, now=now, reason=reason, changes=changes, notes=notes, **options)
 
 
 def arrive(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:

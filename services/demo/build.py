@@ -16,19 +16,8 @@ from services.demo.crew import Crew
 from services.demo.land import Place
 from services.demo.store import Progress
 from services.demo.world import World
+from services.demo_accounts import BUILT, OFFICE, PASSWORD, ROLES
 from services.errors import BadInput
-
-PASSWORD = "xiaowangge"  # noqa: S105  documented, for demonstrations only
-"""The one password of all demonstration accounts; README names it."""
-
-
-OFFICE = "water"
-ROLES = (
-    ("leader", Role.LEADER), ("supervisor", Role.SUPERVISOR), ("chief", Role.CHIEF), ("member", Role.GRID_MEMBER),
-    (OFFICE, Role.DEPARTMENT), ("viewer", Role.VIEWER), ("admin", Role.ADMINISTRATOR),
-)  # fmt: skip
-"""User names of the demonstration accounts; the department's is its code."""
-
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
@@ -82,7 +71,7 @@ def build(
         land.home(demo, places)[1],
     )
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
-    audit.record(session, actor, "sites.demo", now=now, subject=key, seed=seed, months=months)
+    audit.record(session, actor, BUILT, now=now, subject=key, seed=seed, months=months)
     session.flush()
     return DemoRow(
         profile=key, units=_per_level(places), people=len(people_ids), households=households,

@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from models.demands import MOVES, SETTLED, Source, State, Urgency, Verb
-from services.demands import history
+from models.profiles import Profile
+from services.demands import clocks, history
+
+ANSWERING = frozenset({Verb.SIGN, Verb.SELF_HANDLE, Verb.ANSWER})
 
 
 class Over(Exception):
@@ -62,6 +65,7 @@ class Case:
     reported_at: datetime
     now: datetime
     columns: dict[str, Any]
+    limits: dict[str, str]
     events: list[Moved] = field(default_factory=list)
     whistles: list[Called] = field(default_factory=list)
     handler: int | None = None
@@ -77,15 +81,16 @@ class Case:
         return self.events[-1].at
 
     def file(self, person: int) -> None:
-        """The first event: reported, with every projected column."""
-        self.events.append(Moved(self.reported_at, Verb.REPORT, None, State.REPORTED, person, None, dict(self.columns)))
+        """The first event: reported, with every projected column and the limits its clocks run by."""
+        facts = {**self.columns, **self.limits}
+        self.events.append(Moved(self.reported_at, Verb.REPORT, None, State.REPORTED, person, None, facts))
 
     def go(
         self, verb: Verb, at: datetime, person: int, reason: str | None = None, *,
         changes: dict[str, Any] | None = None, notes: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Make one move as services.demands.moves would. Raises Over for a future one, ValueError if illegal."""
-        at = _whole(at)
+        at = whole(at)
         if at > self.now:
             raise Over
         rule = MOVES[verb]
@@ -94,10 +99,21 @@ class Case:
         if rule.by_other and person == self.handler:
             raise ValueError(f"{verb} by who handled it")
         before, after = self.state, rule.target or self.state
-        given = {key: _whole(value) if isinstance(value, datetime) else value for key, value in (changes or {}).items()}
-        changed = {**self._settlement(rule.target, at), **given, "state": after}
+        given = {key: whole(value) if isinstance(value, datetime) else value for key, value in (changes or {}).items()}
+        changed = {**self._settlement(rule.target, at), **self._answer(verb, at), **given, "state": after}
         self.columns.update(changed)
         self.events.append(Moved(at, verb, before, after, person, reason, {**changed, **(notes or {})}))
+
+    def _answer(self, verb: Verb, at: datetime) -> dict[str, Any]:
+        if verb in ANSWERING and self.columns["answered_at"] is None:
+            return {"answered_at": at}
+        return {}
+
+    def clocks_after(self, verb: Verb, at: datetime, facts: dict[str, Any], profile: Profile) -> dict[str, Any]:
+        """The deadlines as one more event would leave them."""
+        told: list[clocks.Told] = [*self.events, clocks.Next(whole(at), verb, facts)]
+        found = clocks.of_events(told, self.reported_at)
+        return found.due(profile) if found is not None else {}
 
     def _settlement(self, target: State | None, at: datetime) -> dict[str, Any]:
         if target is None or (target in SETTLED) == (self.columns["settled_at"] is not None):
@@ -105,6 +121,6 @@ class Case:
         return history.settling(target, at, self.columns["level"], by_grid=target is State.SELF_HANDLED)
 
 
-def _whole(at: datetime) -> datetime:
+def whole(at: datetime) -> datetime:
     """The moment without its split seconds."""
     return at.replace(microsecond=0)

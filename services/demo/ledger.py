@@ -11,8 +11,8 @@ from sqlmodel import Session
 
 from models.demands import Source, State, Verb
 from models.units import MAX_DEPTH
-from services import deadlines, sites
-from services.demands import history
+from services import sites
+from services.demands import clocks, history
 from services.demo import names, seasons, store, texts
 from services.demo.case import Case, Merged, Moved
 from services.demo.store import Progress
@@ -73,17 +73,16 @@ def _filed(world: World, place: int, at: datetime, random: Random) -> Case:
     category = seasons.category(world.profile, at, often, random)
     title, text, spot = texts.of(category, random)
     urgency = seasons.urgency(category, title, random)
-    due = deadlines.solve_due_at(world.profile, at, urgency)
+    due, limits = clocks.starting(world.profile, at, urgency, category, world.places[place].level)
     columns = dict.fromkeys(history.PROJECTED) | {
         "state": State.REPORTED, "level": world.places[place].level, "holder_unit_id": world.unit_ids[place],
-        "holder_id": world.person_id(world.holder(place, at)), "due_at": due, "level_due_at": due, "level_since": at,
-        "self_settled": False,
+        "holder_id": world.person_id(world.holder(place, at)), "level_since": at, "self_settled": False, **due,
     }  # fmt: skip
     return Case(
         place=place, village=village, category=category, urgency=urgency, title=title, text=text, spot=spot,
         source=random.choices([source for source, _ in SOURCES], [weight for _, weight in SOURCES])[0],
         reporter=names.person(random, world.places[place].stem), phone=names.phone(random), reported_at=at,
-        now=world.now, columns=columns,
+        now=world.now, columns=columns, limits=limits,
     )  # fmt: skip
 
 

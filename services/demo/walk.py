@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 from models.demands import State, Urgency, Verb
-from models.limits import Limit, LimitUnit
 from services import deadlines
+from services.demands import clocks
 from services.demo import seasons, texts
-from services.demo.case import Called, Case, Merged, Over
+from services.demo.case import Called, Case, Merged, Over, whole
 from services.demo.world import World
 
 STEPS = {"triage": 0.10, "assign": 0.07, "sign": 0.14, "handle": 0.69}
@@ -199,10 +199,11 @@ class Walk:
         up = self.world.above(self.case.place, self.case.columns["level"])
         if up is None:
             raise ValueError("nothing above")
-        self.case.go(Verb.ESCALATE, at, self.chief, reason, changes={
-            "holder_unit_id": self.world.unit_ids[up], "department_id": None, "holder_id": None,
-            "level": self.world.places[up].level, "level_since": at,
-            "level_due_at": deadlines.solve_due_at(self.world.profile, at, self.case.urgency),
+        level = self.world.places[up].level
+        due, limits = clocks.hopping(self.world.profile, whole(at), self.case.urgency, self.case.category, level)
+        self.case.go(Verb.ESCALATE, at, self.chief, reason, notes=limits, changes={
+            "holder_unit_id": self.world.unit_ids[up], "department_id": None, "level": level, "level_since": at,
+            "holder_id": self.world.person_id(self.world.holder(up, at)), "escalated_to": level, **due,
         })  # fmt: skip
 
     def _whistle(self, at: datetime, end: datetime) -> None:
@@ -244,26 +245,14 @@ class Walk:
 
     def _suspended(self, at: datetime) -> datetime:
         """Stand still until an agreed day; the work days left run on after it. Gives the new end."""
-        until = self.world.working(at + DAY * self.random.randrange(10, 75), self.random)
-        due: datetime = self.case.columns["due_at"]
-        self.case.go(Verb.SUSPEND, at, self.chief, self.random.choice(texts.SUSPENDED), changes={"due_at": until})
+        until = whole(self.world.working(at + DAY * self.random.randrange(10, 75), self.random))
+        paused = {"suspended_until": until}
+        due = self.case.clocks_after(Verb.SUSPEND, at, {"suspended_until": until.isoformat()}, self.world.profile)
+        self.case.go(Verb.SUSPEND, at, self._other(), self.random.choice(texts.SUSPENDED), changes={**paused, **due})
         resumed = min(until, self.world.working(at + (until - at) * self.random.uniform(0.7, 1.0), self.random))
-        fresh = self._resumed_due(at, resumed, due)
-        self.case.go(Verb.RESUME, resumed, self.chief, changes={"due_at": fresh, "level_due_at": fresh})
+        due = self.case.clocks_after(Verb.RESUME, resumed, {}, self.world.profile)
+        self.case.go(Verb.RESUME, resumed, self.chief, changes={"suspended_until": None, **due})
         return self._end(resumed)
-
-    def _resumed_due(self, suspended: datetime, resumed: datetime, due: datetime) -> datetime:
-        """The days of the limit not used before the suspension, counted after it; days it touched do not count."""
-        limit = self.world.profile.limits[self.case.urgency].solve
-        zone = self.world.profile.zone
-        day, last = self.case.reported_at.astimezone(zone).date() + DAY, suspended.astimezone(zone).date()
-        used = 0
-        while day < last:
-            used += limit.unit is LimitUnit.DAYS or deadlines.is_work_day(day)
-            day += DAY
-        if limit.unit not in {LimitUnit.DAYS, LimitUnit.WORK_DAYS}:
-            return due + (resumed - suspended)
-        return deadlines.due_at(self.world.profile, resumed, Limit(max(1, limit.amount - used), limit.unit))
 
     def _settle(self, at: datetime, handler: int) -> None:
         changes = {"handled_by_id": self.world.account_id(handler)}
@@ -292,10 +281,15 @@ class Walk:
         self.case.go(Verb.ARCHIVE, self.world.working(at + 60 * DAY, self.random), by)
 
     def _reopened(self, at: datetime) -> None:
-        due = deadlines.solve_due_at(self.world.profile, at, self.case.urgency)
-        self.case.go(Verb.REOPEN, at, self._other(self.lead), self.random.choice(texts.REOPENED), changes={
-            "due_at": due, "level_due_at": due, "closed_at": None,
-        })  # fmt: skip
+        columns = self.case.columns
+        due, limits = clocks.starting(
+            self.world.profile, whole(at), self.case.urgency, self.case.category, columns["level"]
+        )
+        empty = dict.fromkeys(("closed_at", "handled_by_id", "answered_at", "escalated_to"))
+        self.case.go(
+            Verb.REOPEN, at, self._other(self.lead), self.random.choice(texts.REOPENED), notes=limits,
+            changes={**empty, **due, "level_since": at},
+        )  # fmt: skip
         handler = self._assign(self._soon(at, 0.2))
         self._sign(self._soon(self.case.last_at, 0.3), handler)
         self._settle(max(self._end(at), self.case.last_at + MINUTE), handler)

@@ -242,7 +242,7 @@ def _facts(rows: pl.DataFrame, *, ended: bool) -> pl.Expr:
     """
     fields = {name: _json(rows, name) for name in PROJECTED if name in rows.columns}
     empty = {name: pl.lit("null") for name in PROJECTED if name not in fields}
-    fields |= empty
+    fields |= empty | {name: _json(rows, "limit") for name in ("limit", "level_limit")}
     if ended:
         fields["import"] = _json(rows, "fingerprint")
     else:

@@ -1,11 +1,12 @@
 """Importing demands: checked rows become demands with imported events, or bring known ones up to date."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 
-from models.demands import Urgency
-from models.limits import LimitUnit
+from models.demands import Category, Urgency
+from models.limits import Limit, LimitUnit
 from services import deadlines
 from services.imports.context import Context, Seen, Tally
 from services.imports.demand_rows import Checker
@@ -32,6 +33,7 @@ class DemandImporter:
         self._writer = Writer(context)
         self._keys, self._texts = Seen(), Seen()
         self._limits: dict[object, datetime] = {}
+        self._by_category: dict[int, Limit] = {}
 
     def survey(self, table: Table) -> None:
         """Find out how the file writes its dates."""
@@ -90,26 +92,35 @@ class DemandImporter:
         return good.filter(~hidden)
 
     def _with_deadlines(self, good: pl.DataFrame) -> pl.DataFrame:
-        """Fill the deadline of open rows without one: the solving limit of general urgency, from the time reported."""
-        needed = good.filter(pl.col("is_open") & pl.col("due_at").is_null()).get_column("reported_at").unique()
-        if not len(needed):
-            return good
-        found = {
-            at: self._limit(at.replace(tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None) for at in needed.to_list()
-        }
-        lookup = pl.DataFrame(
-            {"reported_at": list(found), "computed": list(found.values())},
-            schema={"reported_at": pl.Datetime("us"), "computed": pl.Datetime("us")},
-        )
-        good = good.join(lookup, on="reported_at", how="left", maintain_order="left")
-        due = pl.when("is_open").then(pl.coalesce("due_at", "computed")).otherwise("due_at")
-        return good.with_columns(due_at=due).drop("computed")
+        """Fill the deadline of open rows without one, and name the limit it comes from.
 
-    def _limit(self, at: datetime) -> datetime:
-        """The deadline of a demand reported at `at`; limits in whole days are reckoned once a day."""
-        profile = self._context.profile
-        by_day = profile.limits[Urgency.GENERAL].solve.unit in {LimitUnit.DAYS, LimitUnit.WORK_DAYS}
-        key = at.astimezone(profile.zone).date() if by_day else at
+        The limit is the solving limit of general urgency and the row's category, from the time reported.
+        """
+        without = pl.col("is_open") & pl.col("due_at").is_null()
+        needed = good.filter(without).select("reported_at", "category_id").unique()
+        found = [(*row, *self._limit(row[0].replace(tzinfo=UTC), row[1])) for row in needed.rows()]
+        schema: dict[str, Any] = {
+            "reported_at": pl.Datetime("us"), "category_id": pl.Int64, "computed": pl.Datetime("us"),
+            "limit": pl.String,
+        }  # fmt: skip
+        lookup = pl.DataFrame(found, schema=schema, orient="row")
+        keys = ["reported_at", "category_id"]
+        good = good.join(lookup, on=keys, how="left", maintain_order="left", nulls_equal=True)
+        return good.with_columns(
+            due_at=pl.when(without).then("computed").otherwise("due_at"), limit=pl.when(without).then("limit")
+        ).drop("computed")
+
+    def _limit(self, at: datetime, category_id: int) -> tuple[datetime, str]:
+        """The deadline (naive UTC) and the limit of a demand reported at `at`; whole days are reckoned once a day."""
+        profile, limit = self._context.profile, self._limit_of(category_id)
+        by_day = limit.unit in {LimitUnit.DAYS, LimitUnit.WORK_DAYS}
+        key = (at.astimezone(profile.zone).date() if by_day else at, limit)
         if key not in self._limits:
-            self._limits[key] = deadlines.solve_due_at(profile, at, Urgency.GENERAL)
-        return self._limits[key]
+            self._limits[key] = deadlines.due_at(profile, at, limit).astimezone(UTC).replace(tzinfo=None)
+        return self._limits[key], str(limit)
+
+    def _limit_of(self, category_id: int) -> Limit:
+        if category_id not in self._by_category:
+            category = self._context.session.get_one(Category, category_id).code
+            self._by_category[category_id] = self._context.profile.clock(Urgency.GENERAL, category).solve
+        return self._by_category[category_id]

@@ -1,0 +1,28 @@
+"""Deadlines: limits run by the calendar, round suspensions, and explain themselves."""
+
+from datetime import datetime
+
+from models.demands import Urgency
+from models.profiles import Profile
+from services.deadlines.running import Pause, Run, due_at, run, shifted
+from services.deadlines.steps import Step, StepKind, Sum, of_given, of_limit
+from services.deadlines.workdays import Holiday, HolidayRow, holidays, is_work_day, knows_year
+
+__all__ = [
+    "Holiday", "HolidayRow", "Pause", "Run", "Step", "StepKind", "Sum", "answer_due_at", "due_at", "holidays",
+    "is_work_day", "knows_year", "of_given", "of_limit", "run", "shifted", "solve_due_at",
+]  # fmt: skip
+
+
+def solve_due_at(
+    profile: Profile, start: datetime, urgency: Urgency, category: str | None = None, level: str | None = None
+) -> datetime:
+    """The deadline to settle a demand of this urgency and category (code), or a level's own, begun at `start`."""
+    return due_at(profile, start, profile.clock(urgency, category, level).solve)
+
+
+def answer_due_at(
+    profile: Profile, start: datetime, urgency: Urgency, category: str | None = None, level: str | None = None
+) -> datetime:
+    """The deadline to answer: to sign for it, or for a department to answer a whistle."""
+    return due_at(profile, start, profile.clock(urgency, category, level).answer)

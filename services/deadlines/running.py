@@ -1,0 +1,144 @@
+"""How a limit runs: hours, work hours, days and work days, round suspensions (domain.md section 3).
+
+Continuous hours run always; work hours only inside the opening hours of work days. N work days end at closing time of
+the Nth work day after the day of filing, N calendar days at 24:00 of the Nth day after it. While suspended hours stand
+still, and a day touched by the suspension is not counted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from models.limits import Limit, LimitUnit
+from models.profiles import Profile
+from services.deadlines.workdays import DAY, is_work_day
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A suspension from `start` until before `end` (aware)."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Where a limit ends, and the pauses that moved it."""
+
+    due_at: datetime
+    pauses: tuple[Pause, ...]
+
+
+def due_at(profile: Profile, start: datetime, limit: Limit, pauses: Sequence[Pause] = ()) -> datetime:
+    """The end of `limit` begun at `start` (aware), in the site's zone for limits in days and work hours."""
+    return run(profile, start, limit, pauses).due_at
+
+
+def run(profile: Profile, start: datetime, limit: Limit, pauses: Sequence[Pause] = ()) -> Run:
+    """Run a limit round the pauses. One that begins when the limit has passed changes nothing: late stays late."""
+    due, used = _end(profile, start, limit, ()), []
+    for pause in merged(pauses):
+        if pause.start >= due:
+            break
+        if pause.end > start:
+            used.append(pause)
+            due = _end(profile, start, limit, tuple(used))
+    return Run(due, tuple(used))
+
+
+def shifted(given: datetime, pauses: Sequence[Pause]) -> Run:
+    """A deadline that was given as a moment (imported): it moves on by the length of each pause before it."""
+    due, used = given, []
+    for pause in merged(pauses):
+        if pause.start >= due:
+            break
+        used.append(pause)
+        due += pause.end - pause.start
+    return Run(due, tuple(used))
+
+
+def merged(pauses: Sequence[Pause]) -> list[Pause]:
+    """The pauses in order, without empty ones, those that overlap or touch made one."""
+    found: list[Pause] = []
+    for pause in sorted((pause for pause in pauses if pause.end > pause.start), key=lambda pause: pause.start):
+        if found and pause.start <= found[-1].end:
+            found[-1] = Pause(found[-1].start, max(found[-1].end, pause.end))
+        else:
+            found.append(pause)
+    return found
+
+
+def _end(profile: Profile, start: datetime, limit: Limit, pauses: tuple[Pause, ...]) -> datetime:
+    match limit.unit:
+        case LimitUnit.HOURS:
+            return _spent([(start, None)], timedelta(hours=limit.amount), pauses)
+        case LimitUnit.WORK_HOURS:
+            return _spent(_opening(profile, start), timedelta(hours=limit.amount), pauses)
+        case LimitUnit.DAYS:
+            last = _nth_day(_day(profile, start), limit.amount, _touched(profile, pauses), work=False)
+            return datetime.combine(last + DAY, time(), profile.zone)
+        case LimitUnit.WORK_DAYS:
+            last = _nth_day(_day(profile, start), limit.amount, _touched(profile, pauses), work=True)
+            return datetime.combine(last, profile.opening[-1][1], profile.zone)
+
+
+def _day(profile: Profile, at: datetime) -> date:
+    return at.astimezone(profile.zone).date()
+
+
+def _touched(profile: Profile, pauses: Sequence[Pause]) -> tuple[tuple[date, date], ...]:
+    """First and last day each pause touches; one that ends at midnight does not touch the day that begins."""
+    return tuple((_day(profile, pause.start), _day(profile, pause.end - timedelta(microseconds=1))) for pause in pauses)
+
+
+@lru_cache(maxsize=16384)
+def _nth_day(filed: date, amount: int, touched: tuple[tuple[date, date], ...], *, work: bool) -> date:
+    day = filed
+    while amount:
+        day += DAY
+        counts = not work or is_work_day(day)
+        amount -= counts and not any(first <= day <= last for first, last in touched)
+    return day
+
+
+def _opening(profile: Profile, start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
+    """The spans in which work hours run, from `start` on."""
+    day = _day(profile, start)
+    while True:
+        for opens, closes in profile.opening if is_work_day(day) else ():
+            begin = max(start, datetime.combine(day, opens, profile.zone))
+            end = datetime.combine(day, closes, profile.zone)
+            if end > begin:
+                yield begin, end
+        day += DAY
+
+
+def _spent(
+    spans: Iterator[tuple[datetime, datetime | None]] | list[tuple[datetime, datetime | None]],
+    left: timedelta,
+    pauses: Sequence[Pause],
+) -> datetime:
+    """When `left` is used up inside the spans, outside the pauses."""
+    for begin, end in _outside(spans, pauses):
+        if end is None or begin + left <= end:
+            return begin + left
+        left -= end - begin
+    raise AssertionError("spans end")
+
+
+def _outside(
+    spans: Iterator[tuple[datetime, datetime | None]] | list[tuple[datetime, datetime | None]], pauses: Sequence[Pause]
+) -> Iterator[tuple[datetime, datetime | None]]:
+    """The spans without the pauses (in order)."""
+    for first, last in spans:
+        begin = first
+        for pause in pauses:
+            if pause.end <= begin or (last is not None and pause.start >= last):
+                continue
+            if pause.start > begin:
+                yield begin, pause.start
+            begin = pause.end
+        if last is None or begin < last:
+            yield begin, last
