@@ -19,4 +19,5 @@ else:
     if user.actor.must_change_password and st.session_state.page != "account":
         st.switch_page(navigation.page("account"))
     navigation.header(user)
+    frame.hand_on(user)
     page.run()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, false, literal_column, select, true
+from sqlalchemy.orm import defer
 from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
@@ -110,9 +111,13 @@ def sees_unit(session: Session, actor: Actor, unit_id: int) -> bool:
     return actor.unit_id is not None and session.get(UnitAncestor, (unit_id, actor.unit_id)) is not None
 
 
+_WITHOUT_OUTLINE = (defer(Unit.outline),)  # type: ignore[arg-type]
+"""An outline is long and nobody who is let in asks for it: it is read only where it is touched."""
+
+
 def require_unit(session: Session, actor: Actor, unit_id: int) -> Unit:
     """The unit, if it exists and lies in the actor's subtree. Raises NotFound otherwise, alike for both."""
-    unit = session.get(Unit, unit_id)
+    unit = session.get(Unit, unit_id, options=_WITHOUT_OUTLINE)
     if unit is None or not sees_unit(session, actor, unit_id):
         raise NotFound("unit_not_found", unit=unit_id)
     return unit

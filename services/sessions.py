@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import bindparam, delete, func, update
 from sqlmodel import Session, col, select
 
 from models.accounts import Account, SignInFailure, SignInSession
@@ -97,23 +97,36 @@ def _proven(session: Session, tried: Try, right: bool) -> Account:
     return account
 
 
+_SIGNED_IN = (
+    select(
+        Account.id, Account.username, Account.role, Account.unit_id, Account.department_id, Account.person_id,
+        Account.language, Account.must_change_password, Unit.depth, Person.name,
+    )  # type: ignore[call-overload, misc]
+    .join(SignInSession, col(SignInSession.account_id) == Account.id)
+    .join(Unit, col(Unit.id) == Account.unit_id, isouter=True)
+    .join(Person, col(Person.id) == Account.person_id, isouter=True)
+    .where(
+        SignInSession.token_hash == bindparam("token_hash"),
+        col(SignInSession.ended_at).is_(None),
+        col(SignInSession.expires_at) > bindparam("now", type_=SignInSession.__table__.c.expires_at.type),  # type: ignore[attr-defined]
+        col(Account.disabled_at).is_(None),
+    )
+)  # fmt: skip
+"""Built once and read without the ORM: every rerun of every screen asks it first."""
+
+
 def signed_in(session: Session, token: str | None, *, now: datetime) -> Actor | None:
     """Who the token's session belongs to, or None when there is none or it ended. One query."""
     if not token:
         return None
-    found = session.exec(
-        select(Account, Unit.depth, Person.name)
-        .join(SignInSession, col(SignInSession.account_id) == Account.id)
-        .join(Unit, col(Unit.id) == Account.unit_id, isouter=True)
-        .join(Person, col(Person.id) == Account.person_id, isouter=True)
-        .where(
-            SignInSession.token_hash == _digest(token),
-            col(SignInSession.ended_at).is_(None),
-            col(SignInSession.expires_at) > now,
-            col(Account.disabled_at).is_(None),
-        )
-    ).first()
-    return None if found is None else _actor(*found)
+    found = session.connection().execute(_SIGNED_IN, {"token_hash": _digest(token), "now": now}).first()
+    if found is None:
+        return None
+    account_id, username, role, unit_id, department_id, person_id, language, must_change, depth, person = found
+    return Actor(
+        account_id=account_id, name=person or username, role=role, unit_id=unit_id, depth=depth or 0,
+        department_id=department_id, person_id=person_id, language=language, must_change_password=must_change,
+    )  # fmt: skip
 
 
 def sign_out(session: Session, token: str | None, *, now: datetime) -> None:

@@ -61,6 +61,17 @@ def profile(session: Session) -> Profile:
     return load(key)
 
 
+_CURRENT = select(Site.profile, Site.units_version)
+
+
+def current(session: Session) -> tuple[Profile, int]:
+    """The profile this database follows, and the version of its units: what is kept of units is kept by it."""
+    found = session.connection().execute(_CURRENT).first()
+    if found is None:
+        raise NotFound("site_not_built")
+    return load(found[0]), found[1]
+
+
 def build(session: Session, actor: Actor, key: str, *, now: datetime) -> Profile:
     """Make an empty site from a profile: its row, its categories and departments. Raises BadInput where one exists."""
     require(actor, Permission.MANAGE)

@@ -13,7 +13,7 @@ from models.accounts import Permission
 from models.people import Person, Post, PostRole
 from models.units import Unit, UnitAncestor
 from services import sites
-from services.access import Actor, mask_name, mask_phone, require, require_unit, units_seen
+from services.access import Actor, mask_name, mask_phone, require
 from services.errors import NotFound
 
 
@@ -62,54 +62,87 @@ _FIELDS: tuple[Any, ...] = (
 )  # fmt: skip
 
 
+_ALL = select(*_FIELDS)
+_ABOVE = _ALL.join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id).where(
+    col(UnitAncestor.unit_id) == bindparam("unit")
+)
+_BELOW = _ALL.join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id).where(
+    col(UnitAncestor.ancestor_id) == bindparam("unit"), col(Unit.valid_to).is_(None)
+)
+_SORTED = (Unit.depth, Unit.sort, Unit.code)
+_TOP = _ALL.order_by(case((col(Unit.code) == bindparam("code"), 0), else_=1), Unit.depth, Unit.sort).limit(1)
+_ONE = _ALL.where(col(Unit.id) == bindparam("unit"))
+_OF_CODE = _ALL.where(col(Unit.code) == bindparam("code"))
+_OF_CODE_INSIDE = _OF_CODE.join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id).where(
+    col(UnitAncestor.ancestor_id) == bindparam("scope")
+)
+_CHILDREN = _ALL.where(col(Unit.parent_id) == bindparam("unit"), col(Unit.valid_to).is_(None)).order_by(
+    Unit.sort, Unit.code
+)
+_ANCESTORS = _ABOVE.order_by(Unit.depth)
+_SPOKEN = _ABOVE.where(
+    or_(col(Unit.level) == bindparam("level"), col(UnitAncestor.ancestor_id) == bindparam("unit"))
+).order_by(Unit.depth)
+_OF_LEVEL = _BELOW.where(col(Unit.level) == bindparam("level")).order_by(*_SORTED)
+_WHOLE = _BELOW.order_by(*_SORTED)
+_OUTLINES = (
+    _BELOW.add_columns(col(Unit.outline))
+    .where(col(Unit.level) == bindparam("level"), col(Unit.outline).is_not(None))
+    .order_by(*_SORTED)
+)
+_COUNTS = (
+    select(Unit.level, func.count())
+    .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
+    .where(col(UnitAncestor.ancestor_id) == bindparam("unit"), col(Unit.valid_to).is_(None))
+    .group_by(Unit.level)
+)
+"""Built once and read without the ORM: nearly every screen names its unit and the units round it."""
+
+
+def _rows(session: Session, statement: Any, **values: Any) -> list[UnitRow]:
+    return [UnitRow(*row) for row in session.connection().execute(statement, values)]
+
+
 def top(session: Session, actor: Actor) -> UnitRow:
     """The unit the actor's scope begins at; for the system the site's top. Raises NotFound where there is none."""
     if actor.unit_id is not None:
         return one(session, actor, actor.unit_id)
-    code = sites.profile(session).top
-    found = session.exec(
-        select(*_FIELDS).order_by(case((col(Unit.code) == code, 0), else_=1), Unit.depth, Unit.sort).limit(1)
-    ).first()
-    if found is None:
+    found = _rows(session, _TOP, code=sites.profile(session).top)
+    if not found:
         raise NotFound("no_units")
-    return UnitRow(*found)
+    return found[0]
 
 
 def one(session: Session, actor: Actor, unit_id: int) -> UnitRow:
     """One unit of the actor's subtree. Raises NotFound."""
-    require_unit(session, actor, unit_id)
-    return UnitRow(*session.exec(select(*_FIELDS).where(col(Unit.id) == unit_id)).one())
+    depth_of(session, actor, unit_id)
+    return _rows(session, _ONE, unit=unit_id)[0]
 
 
 def by_code(session: Session, actor: Actor, code: str) -> UnitRow:
     """One unit of the actor's subtree by its official code. Raises NotFound."""
-    found = session.exec(select(*_FIELDS).where(col(Unit.code) == code, units_seen(actor))).first()
-    if found is None:
+    if actor.is_system:
+        found = _rows(session, _OF_CODE, code=code)
+    else:
+        found = _rows(session, _OF_CODE_INSIDE, code=code, scope=actor.unit_id)
+    if not found:
         raise NotFound("unit_not_found", unit=code)
-    return UnitRow(*found)
+    return found[0]
 
 
 def children(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
     """The units directly below one, in their order."""
-    require_unit(session, actor, unit_id)
-    rows = session.exec(
-        select(*_FIELDS)
-        .where(col(Unit.parent_id) == unit_id, col(Unit.valid_to).is_(None))
-        .order_by(Unit.sort, Unit.code)
-    )
-    return [UnitRow(*row) for row in rows]
+    depth_of(session, actor, unit_id)
+    return _rows(session, _CHILDREN, unit=unit_id)
 
 
 def ancestors(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
     """From the actor's own top down to the unit itself: the breadcrumb."""
-    require_unit(session, actor, unit_id)
-    rows = session.exec(
-        select(*_FIELDS)
-        .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
-        .where(col(UnitAncestor.unit_id) == unit_id, units_seen(actor))
-        .order_by(Unit.depth)
-    )
-    return [UnitRow(*row) for row in rows]
+    depth_of(session, actor, unit_id)
+    found = _rows(session, _ANCESTORS, unit=unit_id)
+    if actor.is_system:
+        return found
+    return found[[row.id for row in found].index(actor.unit_id or 0) :]
 
 
 def spoken(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
@@ -117,64 +150,34 @@ def spoken(session: Session, actor: Actor, unit_id: int) -> list[UnitRow]:
 
     The village of one's own grid may lie above one's scope; its name is no secret, so it is told all the same.
     """
-    require_unit(session, actor, unit_id)
-    village = sites.profile(session).ranking_level
-    rows = session.exec(
-        select(*_FIELDS)
-        .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
-        .where(
-            col(UnitAncestor.unit_id) == unit_id,
-            or_(col(Unit.level) == village, col(UnitAncestor.ancestor_id) == unit_id),
-        )
-        .order_by(Unit.depth)
-    )
-    return [UnitRow(*row) for row in rows]
+    depth_of(session, actor, unit_id)
+    return _rows(session, _SPOKEN, unit=unit_id, level=sites.profile(session).ranking_level)
 
 
 def below(session: Session, actor: Actor, unit_id: int, level: str | None = None) -> list[UnitRow]:
     """The present units of the subtree under `unit_id` (itself included), of one level where given, in tree order."""
-    require_unit(session, actor, unit_id)
-    statement = (
-        select(*_FIELDS)
-        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
-        .where(col(UnitAncestor.ancestor_id) == unit_id, col(Unit.valid_to).is_(None))
-        .order_by(Unit.depth, Unit.sort, Unit.code)
-    )
-    if level is not None:
-        statement = statement.where(col(Unit.level) == level)
-    return [UnitRow(*row) for row in session.exec(statement)]
+    depth_of(session, actor, unit_id)
+    if level is None:
+        return _rows(session, _WHOLE, unit=unit_id)
+    return _rows(session, _OF_LEVEL, unit=unit_id, level=level)
 
 
 def outlines(session: Session, actor: Actor, unit_id: int, level: str) -> list[OutlineRow]:
     """The outlines of one level's units in the subtree; units without an outline are left out."""
-    require_unit(session, actor, unit_id)
-    rows = session.exec(
-        select(*(*_FIELDS, Unit.outline))
-        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
-        .where(
-            col(UnitAncestor.ancestor_id) == unit_id, col(Unit.level) == level, col(Unit.valid_to).is_(None),
-            col(Unit.outline).is_not(None),
-        )
-        .order_by(Unit.depth, Unit.sort, Unit.code)
-    )  # fmt: skip
+    depth_of(session, actor, unit_id)
+    rows = session.connection().execute(_OUTLINES, {"unit": unit_id, "level": level})
     return [OutlineRow(UnitRow(*row[:-1]), json.loads(row[-1])) for row in rows]
 
 
 def counts(session: Session, actor: Actor, unit_id: int) -> dict[str, int]:
     """How many present units of each level the subtree has, itself included."""
-    require_unit(session, actor, unit_id)
-    rows = session.exec(
-        select(Unit.level, func.count())
-        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
-        .where(col(UnitAncestor.ancestor_id) == unit_id, col(Unit.valid_to).is_(None))
-        .group_by(Unit.level)
-    )
-    return dict(rows.all())
+    depth_of(session, actor, unit_id)
+    return dict(session.connection().execute(_COUNTS, {"unit": unit_id}).all())
 
 
 def posts(session: Session, actor: Actor, unit_id: int, on: date) -> list[PostRow]:
     """Who holds which post at the unit on that day; leaders and chiefs first; masked without permission."""
-    require_unit(session, actor, unit_id)
+    depth_of(session, actor, unit_id)
     rows = session.exec(
         select(Person, Post)
         .join(Post, col(Post.person_id) == Person.id)

@@ -15,8 +15,11 @@ from services.clock import utc_now
 from services.database import reading, transaction
 from services.errors import BadInput, NotFound
 from services.periods import Period, Preset
-from services.settings import COOKIE
+from services.settings import COOKIE, settings
 from services.units import UnitRow
+
+Version = tuple[str, str, int]
+"""The database, its schema and the version of its units: what is kept of units is kept under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,17 @@ class User:
     profile: Profile
     now: datetime
     phone: bool
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit with the way up to it, the units directly below, and how people name it."""
+
+    here: UnitRow
+    above: tuple[UnitRow, ...]
+    below: tuple[UnitRow, ...]
+    spoken: tuple[UnitRow, ...]
 
 
 def phone() -> bool:
@@ -42,14 +56,20 @@ def language(actor: Actor | None = None) -> str:
 
 
 def signed_in() -> User | None:
-    """Who the session cookie belongs to, looked up in every run."""
+    """Who the session cookie belongs to, looked up anew by each run and each callback."""
     now = utc_now()
     with reading() as session:
         actor = sessions.signed_in(session, st.context.cookies.get(COOKIE), now=now)
         if actor is None:
             return None
-        profile = sites.profile(session)
-    return User(actor, words(language(actor), profile.timezone), profile, now, phone())
+        profile, version = sites.current(session)
+    at = (settings().database_url, settings().site, version)
+    return User(actor, words(language(actor), profile.timezone), profile, now, phone(), at)
+
+
+def hand_on(found: User) -> None:
+    """Leave to the page that runs now whom the shell has just looked up."""
+    st.session_state["frame-user"] = found
 
 
 def user(permission: Permission | None) -> User:
@@ -57,7 +77,7 @@ def user(permission: Permission | None) -> User:
 
     None: everybody who is signed in, even while they still have to change their password.
     """
-    found = signed_in()
+    found: User | None = st.session_state.pop("frame-user", None) or signed_in()
     if found is None:
         st.stop()
     if not _may_run(found.actor, permission):
@@ -72,24 +92,39 @@ def _may_run(actor: Actor, permission: Permission | None) -> bool:
 
 def unit(viewer: User) -> UnitRow:
     """The unit the screen is about: from the address, else the last one chosen, else the person's own."""
-    code = st.query_params.get("unit") or st.session_state.get("unit")
-    with reading() as session:
-        try:
-            found = units.by_code(session, viewer.actor, code) if code else units.top(session, viewer.actor)
-        except NotFound:
-            found = units.top(session, viewer.actor)
+    found = place(viewer).here
     st.session_state.unit = st.query_params["unit"] = found.code
     return found
 
 
+def place(viewer: User) -> Place:
+    """The unit the address asks for with its surroundings, kept until a unit changes. Raises NotFound without units."""
+    code = st.query_params.get("unit") or st.session_state.get("unit") or ""
+    scope = (viewer.actor.is_system, viewer.actor.unit_id)
+    try:
+        return _place(viewer.version, scope, code, viewer.actor)
+    except NotFound:
+        return _place(viewer.version, scope, "", viewer.actor)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _place(version: Version, scope: tuple[bool, int | None], code: str, _actor: Actor) -> Place:  # noqa: ARG001  the key
+    """A place as whoever has this scope sees it. Raises NotFound outside of it, which is not kept."""
+    with reading() as session:
+        here = units.by_code(session, _actor, code) if code else units.top(session, _actor)
+        return Place(
+            here,
+            tuple(units.ancestors(session, _actor, here.id)),
+            tuple(units.children(session, _actor, here.id)),
+            tuple(units.spoken(session, _actor, here.id)),
+        )
+
+
 def choose_unit(viewer: User) -> None:
     """The unit picker: the way up as buttons, the units below as a list."""
-    t, here = viewer.t, unit(viewer)
-    with reading() as session:
-        above = units.ancestors(session, viewer.actor, here.id)
-        below = units.children(session, viewer.actor, here.id)
-        spoken = units.spoken(session, viewer.actor, here.id)
-    label = plain(" · ".join(t.name(row.name, row.name_en) for row in spoken))
+    t, here, found = viewer.t, unit(viewer), place(viewer)
+    above, below = found.above, found.below
+    label = plain(" · ".join(t.name(row.name, row.name_en) for row in found.spoken))
     if len(above) < 2 and not below:  # a list of nothing would be a grey, dead button
         st.markdown(f":material/account_tree: :small[{label}]", width="content")
         return

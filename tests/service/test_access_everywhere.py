@@ -33,6 +33,7 @@ ALLOWED = {
     "services.sites.site": "the site's one row; holds nothing of anybody",
     "services.sites.exists": "the site's one row",
     "services.sites.profile": "the site's public profile",
+    "services.sites.current": "the site's public profile and a number",
     "services.sites.units_changed": "called by what changes units, which checks",
     "services.sites.next_numbers": "called by what files demands, which checks",
     "services.sites.references": "called by what files demands, which checks",
