@@ -43,6 +43,13 @@ ALLOWED = {
     "services.demands.reads.whistles_of": "called by reads of demands, which check",
     "services.demands.filing.path_of": "called by filing, which checks",
     "services.demands.filing.responsible": "called by filing, which checks",
+    "services.sunshine.page.board": "what units opened to everybody",
+    "services.sunshine.openness.places_of_all": "what is open, for the open page",
+    "services.sunshine.openness.version": "a counter",
+    "services.sunshine.openness.changed": "called by what changes what is public, which checks",
+    "services.sunshine.matters.matters": "what was published, for the open page and the desk, which checks",
+    "services.sunshine.helpers.choices": "called by proposals and publishing, which check",
+    "services.sunshine.wording.check": "called by publishing, which checks",
     "services.demands.moves.department_of": "a department's row; called by moves, which check",
 }
 """Functions that take a session without an actor, each with its reason. Keep it short."""
