@@ -10,7 +10,7 @@ import typer
 from cli.sessions import reading
 from cli.sites import build_demo
 from cli.terminal import t
-from services import accounts, database, sites
+from services import database, demo_accounts, sites
 from services.access import SYSTEM
 from services.clock import utc_now
 from services.settings import ROOT, settings
@@ -36,15 +36,15 @@ def serve(
 
 def _show_demo(profile: str) -> None:
     """Build the demonstration where the database is empty, and say who may sign in: its one password is no secret."""
-    from services.demo import PASSWORD
-
     with reading() as session:
         is_empty = not sites.exists(session)
     if is_empty:
         build_demo(profile, now=utc_now())
     with database.reading() as session:
-        names = [row.username for row in accounts.listed(session, SYSTEM) if row.disabled_at is None]
-    typer.echo(t("Demonstration accounts: {names}. Password: {password}", names=t.join(names), password=PASSWORD))
+        names = demo_accounts.of_site(session, SYSTEM)
+    if names:
+        password = demo_accounts.PASSWORD
+        typer.echo(t("Demonstration accounts: {names}. Password: {password}", names=t.join(names), password=password))
 
 
 def _become_streamlit(address: str, port: int) -> None:

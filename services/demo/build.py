@@ -19,6 +19,7 @@ from services.demo.world import World
 from services.demo_accounts import BUILT, OFFICE, PASSWORD, ROLES
 from services.errors import BadInput
 
+
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
     """An account of the demonstration, with its password in clear: it is documented."""
