@@ -2,9 +2,10 @@
 
 The file is a ZIP: `<table>.ndjson`, one row a line as a JSON list, and `manifest.json` with the format, the structure's
 revision, and for each table its columns, rows and SHA-256. So a site can move from one database to the other. Moments
-are ISO in UTC, days ISO; everything else is what JSON has.
+are ISO in UTC, days ISO, bytes Base64; everything else is what JSON has.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Date, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Date, LargeBinary, Table, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
@@ -141,7 +142,7 @@ def _write_table(
     digest, done = hashlib.sha256(), 0
     with archive.open(f"{table.name}.ndjson", "w", force_zip64=True) as out:
         rows = connection.execution_options(stream_results=True).execute(select(table).order_by(*table.primary_key))
-        for part in rows.partitions(BATCH):
+        for part in rows.partitions(_batch(table)):
             lines = "".join(json.dumps([_told(value) for value in row], ensure_ascii=False) + "\n" for row in part)
             data = lines.encode()
             digest.update(data)
@@ -153,6 +154,8 @@ def _write_table(
 
 
 def _told(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
@@ -216,7 +219,7 @@ def _fill(
     later: list[dict[str, Any]] = []
     done = 0
     with archive.open(f"{table.name}.ndjson") as source:
-        for rows in _parts(_rows(source, table, content.columns)):
+        for rows in _parts(_rows(source, table, content.columns), _batch(table)):
             for row in rows:
                 if any(row[name] is not None for name in own):
                     later.append({f"new_{name}": row[name] for name in own} | {"row_id": row["id"]})
@@ -243,11 +246,18 @@ def _reader(table: Table, name: str) -> Callable[[Any], Any]:
         return lambda value: None if value is None else datetime.fromisoformat(value)
     if isinstance(table.c[name].type, Date):
         return lambda value: None if value is None else date.fromisoformat(value)
+    if isinstance(table.c[name].type, LargeBinary):
+        return lambda value: None if value is None else base64.b64decode(value, validate=True)
     return lambda value: value
 
 
-def _parts(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while part := list(islice(rows, BATCH)):
+def _batch(table: Table) -> int:
+    """How many rows are held at a time: of a table with files few, for each may have megabytes."""
+    return 4 if any(isinstance(column.type, LargeBinary) for column in table.columns) else BATCH
+
+
+def _parts(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    while part := list(islice(rows, size)):
         yield part
 
 
