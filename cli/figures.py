@@ -1,5 +1,6 @@
 """Figures of a unit and the ranking of a level, in a period."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from cli import options
 from cli.sessions import reading
 from cli.terminal import print_json, print_table, t
+from models.profiles import Profile
 from services import figures, periods, rankings, sites
 from services.access import SYSTEM
 from services.clock import utc_now
@@ -26,12 +28,16 @@ def figures_(unit: options.Unit = "", from_: From = "", to: To = "", as_json: op
     now = utc_now()
     with reading() as session:
         period = _period(session, from_, to, now)
-        found = figures.of_unit(session, SYSTEM, options.unit_id(session, unit), period, now=now)
+        unit_id, profile = options.unit_id(session, unit), sites.profile(session)
+        found = figures.of_unit(session, SYSTEM, unit_id, period, now=now)
+        levels = figures.by_level(session, SYSTEM, unit_id, period).rows
     facts = _figures(found, period)
     if as_json:
-        print_json(facts)
+        rows = [{"level": row.level, "settled": row.settled, "share": row.share} for row in levels]
+        print_json(facts | {"settled_by_level": rows})
     else:
         print_table(["", facts["name"]], list(facts.items()))
+        print_table([t("Settled at"), t("settled"), t("Share"), t("Never left")], _by_level(levels, profile))
 
 
 @app.command(help=t("Rank the units of a level in a period; those without data have no rank."))
@@ -86,6 +92,20 @@ def _figures(found: figures.FiguresRow, period: Period) -> dict[str, Any]:
         "self_settled": found.self_settled, "due": found.due, "on_time": found.on_time,
         "on_time_rate": found.on_time_rate, "due_today": found.due_today,
     }  # fmt: skip
+
+
+def _by_level(rows: Sequence[figures.LevelRow], profile: Profile) -> list[list[str]]:
+    """The levels from below to above with their share, and the share that never went above each."""
+    return [
+        [_level_words(profile, row.level), t.number(row.settled), t.percent(row.share), t.percent(row.within)]
+        for row in rows
+    ]
+
+
+def _level_words(profile: Profile, level: str) -> str:
+    """What the site calls a level; its key where it has no word."""
+    known = {words.key: t.name(words.zh, words.en) for words in (*profile.levels, *profile.outer_levels)}
+    return known.get(level, level)
 
 
 def _rank(row: rankings.RankRow) -> dict[str, Any]:

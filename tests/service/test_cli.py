@@ -71,6 +71,10 @@ def test_the_real_command_prints_one_object_of_figures(site, url):
         "units": {"township": 1, "village": 2, "natural_village": 0, "grid": 4, "unit": 0}, "population": 100,
         "households": 0, "area_km2": None, "received": 3, "settled": 2, "open": 1, "overdue": 0,
         "settlement_rate": 2 / 3, "self_settled": 1, "due": 0, "on_time": 0, "on_time_rate": None, "due_today": 0,
+        "settled_by_level": [
+            {"level": "grid", "settled": 1, "share": 0.5}, {"level": "village", "settled": 1, "share": 0.5},
+            {"level": "township", "settled": 0, "share": 0.0}, {"level": "county", "settled": 0, "share": 0.0},
+        ],
     }  # fmt: skip
     assert facts["open"] == 1
 
