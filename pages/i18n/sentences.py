@@ -53,6 +53,39 @@ TERMS: dict[str, dict[str, str]] = {
         "archive": N_("Archive"),
         "void": N_("Void"),
         "note": N_("Note"),
+        "warn": N_("Warn"),
+        "urge": N_("Urge"),
+        "ask": N_("Ask"),
+        "agree": N_("Agree"),
+        "refuse": N_("Refuse"),
+        "extend": N_("Extend"),
+        "exclude": N_("Exclude"),
+        "include": N_("Include again"),
+        "waive": N_("Waive the lateness"),
+        "call_back": N_("Call back"),
+        "rate": N_("Rate the department"),
+        "justify": N_("Judge the whistle"),
+    },
+    "Arrival": {"remote": N_("remotely"), "on_site": N_("on site")},
+    "Reached": {
+        "yes": N_("reached"),
+        "no_answer": N_("no answer"),
+        "wrong_number": N_("wrong number"),
+        "refused": N_("refused to speak"),
+        "not_the_person": N_("not the person"),
+    },
+    "Solved": {"solved": N_("solved"), "partly": N_("partly solved"), "not": N_("not solved")},
+    "Satisfaction": {
+        "satisfied": N_("satisfied"),
+        "basically": N_("basically satisfied"),
+        "not": N_("not satisfied"),
+        "no_opinion": N_("no opinion"),
+    },
+    "RequestKind": {
+        "extension": N_("more time"),
+        "suspension": N_("a suspension"),
+        "exclusion": N_("an exclusion"),
+        "appeal": N_("an appeal"),
     },
     "Urgency": {
         "urgent": N_("urgent"),
@@ -135,6 +168,13 @@ TERMS: dict[str, dict[str, str]] = {
 """The word for each member of each enum that is shown, by the enum's name."""
 
 ERRORS: dict[str, str] = {
+    "suspended_before": N_("{reference} has been on hold {times} time(s) already: that is as often as it may be."),
+    "reopen_late": N_("{reference} was closed more than {days} days ago: please report it anew."),
+    "limit_wrong": N_(
+        "“{given}” is not a limit. Say for example “24 hours”, “6 work hours”, “7 days” or “7 work days”."
+    ),
+    "pause_wrong": N_("“{given}” is not a pause. Write it as FROM/TO, such as 2025-09-29T11:00/2025-10-09T09:00."),
+    "sweep_running": N_("Another sweep is running since {at}. Nothing was done."),
     "changed_meanwhile": N_("Someone else changed this at the same moment. Nothing was saved; please look again."),
     "changed_by": N_("{who} was first with {reference}: “{verb}” at {at}. Nothing was saved; please look again."),
     "not_allowed": N_("The role “{role}” may not do this: {permission}."),

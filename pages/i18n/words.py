@@ -76,6 +76,10 @@ class Words:
         """A list in one line: 甲、乙 / A, B."""
         return ("、" if self.language == "zh" else ", ").join(parts)
 
+    def semicolons(self, parts: Sequence[str]) -> str:
+        """Statements in one line: 甲；乙 / A; B."""
+        return ("；" if self.language == "zh" else "; ").join(parts)
+
     def number(self, value: float) -> str:
         """1,234."""
         return str(format_decimal(value, locale=self.locale))

@@ -8,8 +8,8 @@ import streamlit as st
 
 from models.demands import Urgency
 from pages.charts import demands as charts
+from pages.i18n import deadlines
 from pages.ui import frame, layout, navigation
-from pages.ui.demands import telling
 from pages.ui.frame import User
 from pages.ui.status import plain
 from services import categories, units
@@ -172,9 +172,9 @@ def _on_map(user: User, village: UnitRow, grids: list[UnitRow], number: int) -> 
 def urgency(user: User, number: int) -> Urgency:
     """Urgent or not, each with what it means in time."""
     t, limits = user.t, user.profile.limits
-    words = t("Urgent: danger, to be contacted within {limit}", limit=telling.limit(t, limits[Urgency.URGENT].answer))
+    words = t("Urgent: danger, to be contacted within {limit}", limit=deadlines.limit(t, limits[Urgency.URGENT].answer))
     chosen = Urgency.URGENT if st.toggle(words, key=f"report-urgent-{number}") else Urgency.GENERAL
-    within = telling.limit(t, limits[chosen].solve)
+    within = deadlines.limit(t, limits[chosen].solve)
     st.caption(t("To be settled within {limit}.", limit=within))
     return chosen
 
@@ -186,7 +186,7 @@ def receipt(user: User, filed: FiledRow) -> None:
         st.markdown(t(":material/check_circle: **Reported. Thank you.**"))
         st.header(plain(filed.reference), anchor=False)
         if filed.due_at is not None:
-            st.markdown(t("To be settled by **{when}**", when=telling.day_and_clock(t, filed.due_at)))
+            st.markdown(t("To be settled by **{when}**", when=deadlines.day_and_clock(t, filed.due_at)))
         place = t.name(filed.unit, filed.unit_en)
         has_it = t("With **{who}**, {place}", who=plain(filed.holder or "–"), place=plain(place))
         st.markdown(has_it if filed.holder else t("With **{place}**", place=plain(place)))

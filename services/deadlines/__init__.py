@@ -4,13 +4,13 @@ from datetime import datetime
 
 from models.demands import Urgency
 from models.profiles import Profile
-from services.deadlines.running import Pause, Run, due_at, run, shifted
+from services.deadlines.running import Hours, Pause, Run, UsualHours, due_at, run, shifted
 from services.deadlines.steps import Step, StepKind, Sum, of_given, of_limit
-from services.deadlines.workdays import Holiday, HolidayRow, holidays, is_work_day, knows_year
+from services.deadlines.workdays import DAY, Holiday, HolidayRow, holidays, is_work_day, knows_year
 
 __all__ = [
-    "Holiday", "HolidayRow", "Pause", "Run", "Step", "StepKind", "Sum", "answer_due_at", "due_at", "holidays",
-    "is_work_day", "knows_year", "of_given", "of_limit", "run", "shifted", "solve_due_at",
+    "DAY", "Holiday", "HolidayRow", "Hours", "Pause", "Run", "Step", "StepKind", "Sum", "UsualHours", "answer_due_at",
+    "due_at", "holidays", "is_work_day", "knows_year", "of_given", "of_limit", "run", "shifted", "solve_due_at",
 ]  # fmt: skip
 
 

@@ -6,13 +6,34 @@ still, and a day touched by the suspension is not counted.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from models.limits import Limit, LimitUnit
-from models.profiles import Profile
 from services.deadlines.workdays import DAY, is_work_day
+
+
+class Hours(Protocol):
+    """What running a limit needs of a site: its time zone, and when people work. A Profile has both."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone."""
+
+    @property
+    def opening(self) -> Sequence[tuple[time, time]]:
+        """From when to when people work, in the order of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsualHours:
+    """The hours of a place without a profile (domain.md section 3)."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    opening: Sequence[tuple[time, time]] = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +52,20 @@ class Run:
     pauses: tuple[Pause, ...]
 
 
-def due_at(profile: Profile, start: datetime, limit: Limit, pauses: Sequence[Pause] = ()) -> datetime:
+def due_at(hours: Hours, start: datetime, limit: Limit, pauses: Sequence[Pause] = ()) -> datetime:
     """The end of `limit` begun at `start` (aware), in the site's zone for limits in days and work hours."""
-    return run(profile, start, limit, pauses).due_at
+    return run(hours, start, limit, pauses).due_at
 
 
-def run(profile: Profile, start: datetime, limit: Limit, pauses: Sequence[Pause] = ()) -> Run:
+def run(hours: Hours, start: datetime, limit: Limit, pauses: Sequence[Pause] = ()) -> Run:
     """Run a limit round the pauses. One that begins when the limit has passed changes nothing: late stays late."""
-    due, used = _end(profile, start, limit, ()), []
+    due, used = _end(hours, start, limit, ()), []
     for pause in merged(pauses):
         if pause.start >= due:
             break
         if pause.end > start:
             used.append(pause)
-            due = _end(profile, start, limit, tuple(used))
+            due = _end(hours, start, limit, tuple(used))
     return Run(due, tuple(used))
 
 
@@ -70,27 +91,27 @@ def merged(pauses: Sequence[Pause]) -> list[Pause]:
     return found
 
 
-def _end(profile: Profile, start: datetime, limit: Limit, pauses: tuple[Pause, ...]) -> datetime:
+def _end(hours: Hours, start: datetime, limit: Limit, pauses: tuple[Pause, ...]) -> datetime:
     match limit.unit:
         case LimitUnit.HOURS:
             return _spent([(start, None)], timedelta(hours=limit.amount), pauses)
         case LimitUnit.WORK_HOURS:
-            return _spent(_opening(profile, start), timedelta(hours=limit.amount), pauses)
+            return _spent(_opening(hours, start), timedelta(hours=limit.amount), pauses)
         case LimitUnit.DAYS:
-            last = _nth_day(_day(profile, start), limit.amount, _touched(profile, pauses), work=False)
-            return datetime.combine(last + DAY, time(), profile.zone)
+            last = _nth_day(_day(hours, start), limit.amount, _touched(hours, pauses), work=False)
+            return datetime.combine(last + DAY, time(), hours.zone)
         case LimitUnit.WORK_DAYS:
-            last = _nth_day(_day(profile, start), limit.amount, _touched(profile, pauses), work=True)
-            return datetime.combine(last, profile.opening[-1][1], profile.zone)
+            last = _nth_day(_day(hours, start), limit.amount, _touched(hours, pauses), work=True)
+            return datetime.combine(last, hours.opening[-1][1], hours.zone)
 
 
-def _day(profile: Profile, at: datetime) -> date:
-    return at.astimezone(profile.zone).date()
+def _day(hours: Hours, at: datetime) -> date:
+    return at.astimezone(hours.zone).date()
 
 
-def _touched(profile: Profile, pauses: Sequence[Pause]) -> tuple[tuple[date, date], ...]:
+def _touched(hours: Hours, pauses: Sequence[Pause]) -> tuple[tuple[date, date], ...]:
     """First and last day each pause touches; one that ends at midnight does not touch the day that begins."""
-    return tuple((_day(profile, pause.start), _day(profile, pause.end - timedelta(microseconds=1))) for pause in pauses)
+    return tuple((_day(hours, pause.start), _day(hours, pause.end - timedelta(microseconds=1))) for pause in pauses)
 
 
 @lru_cache(maxsize=16384)
@@ -103,13 +124,13 @@ def _nth_day(filed: date, amount: int, touched: tuple[tuple[date, date], ...], *
     return day
 
 
-def _opening(profile: Profile, start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
+def _opening(hours: Hours, start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
     """The spans in which work hours run, from `start` on."""
-    day = _day(profile, start)
+    day = _day(hours, start)
     while True:
-        for opens, closes in profile.opening if is_work_day(day) else ():
-            begin = max(start, datetime.combine(day, opens, profile.zone))
-            end = datetime.combine(day, closes, profile.zone)
+        for opens, closes in hours.opening if is_work_day(day) else ():
+            begin = max(start, datetime.combine(day, opens, hours.zone))
+            end = datetime.combine(day, closes, hours.zone)
             if end > begin:
                 yield begin, end
         day += DAY

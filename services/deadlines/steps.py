@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from models.limits import Limit, LimitUnit
-from models.profiles import Profile
-from services.deadlines.running import Pause, Run, run, shifted
+from services.deadlines.running import Hours, Pause, Run, run, shifted
 from services.deadlines.workdays import DAY, Holiday, holidays, is_work_day, knows_year
 
 WORKING = frozenset({LimitUnit.WORK_DAYS, LimitUnit.WORK_HOURS})
@@ -50,15 +49,15 @@ class Sum:
 
 
 def of_limit(
-    profile: Profile, start: datetime, limit: Limit, pauses: Sequence[Pause] = (), *, extended_by: int = 0
+    hours: Hours, start: datetime, limit: Limit, pauses: Sequence[Pause] = (), *, extended_by: int = 0
 ) -> Sum:
     """The sum of a limit (its extension included, of which `extended_by` units) from `start` round the pauses."""
-    found = run(profile, start, limit, pauses)
+    found = run(hours, start, limit, pauses)
     told = [Step(StepKind.START, at=start), Step(StepKind.LIMIT, limit=Limit(limit.amount - extended_by, limit.unit))]
     if extended_by:
         told.append(Step(StepKind.EXTENSION, limit=Limit(extended_by, limit.unit)))
     if limit.unit in WORKING:
-        told += _skipped(profile, start, limit, found)
+        told += _skipped(hours, start, limit, found)
     return _summed(told, found)
 
 
@@ -72,10 +71,10 @@ def _summed(told: list[Step], found: Run) -> Sum:
     return Sum(found.due_at, (*told, *paused, Step(StepKind.DUE, at=found.due_at)))
 
 
-def _skipped(profile: Profile, start: datetime, limit: Limit, found: Run) -> list[Step]:
+def _skipped(hours: Hours, start: datetime, limit: Limit, found: Run) -> list[Step]:
     """The public holidays and make-up workdays between the first day that may count and the last."""
-    first = start.astimezone(profile.zone).date() + (DAY if limit.unit is LimitUnit.WORK_DAYS else timedelta())
-    last = found.due_at.astimezone(profile.zone).date()
+    first = start.astimezone(hours.zone).date() + (DAY if limit.unit is LimitUnit.WORK_DAYS else timedelta())
+    last = found.due_at.astimezone(hours.zone).date()
     days = [first + number * DAY for number in range((last - first).days + 1)]
     off = [
         Step(StepKind.HOLIDAY, day=row.from_day, to_day=row.to_day, holiday=row.holiday)

@@ -1,6 +1,8 @@
 """Demands: filing, moving and reading them. Every move is one event, written in the same transaction as the demand."""
 
 from services.demands.choices import choices, holds, own_whistle, possible, usual
+from services.demands.clocks import Clocks, Running
+from services.demands.clocks import of_events as clocks_of
 from services.demands.filing import FiledRow, report
 from services.demands.history import held
 from services.demands.moves import (
@@ -34,9 +36,9 @@ from services.demands.takers import DepartmentRow, departments
 from services.demands.whistles import answer, arrive, whistle
 
 __all__ = [
-    "PAGE_SIZE", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "FiledRow", "Filters", "HeldRow", "Order",
-    "Page", "SimilarRow", "WhistleRow", "accept", "answer", "arrive", "ask_facts", "assign", "choices", "close",
-    "count", "departments", "detail", "escalate", "find", "held", "holds", "merge", "move", "own_whistle", "pass_check",
-    "possible", "queue", "rebuild", "reopen", "report", "resume", "return_", "self_handle", "settle", "sign", "similar",
-    "suspend", "usual", "whistle", "whistles_of",
+    "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "FiledRow", "Filters", "HeldRow",
+    "Order", "Page", "Running", "SimilarRow", "WhistleRow", "accept", "answer", "arrive", "ask_facts", "assign",
+    "choices", "clocks_of", "close", "count", "departments", "detail", "escalate", "find", "held", "holds", "merge",
+    "move", "own_whistle", "pass_check", "possible", "queue", "rebuild", "reopen", "report", "resume", "return_",
+    "self_handle", "settle", "sign", "similar", "suspend", "usual", "whistle", "whistles_of",
 ]  # fmt: skip

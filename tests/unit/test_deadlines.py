@@ -4,7 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from models.demands import Urgency
 from models.limits import Limit
+from models.profiles import LimitRule
+from pages.i18n import deadlines as lines
+from pages.i18n import words
 from services import deadlines, sites
 
 PROFILE = sites.load("dawangzhuang")
@@ -44,3 +48,63 @@ def test_make_up_workdays_are_worked_and_holidays_are_not():
 def test_what_is_not_a_limit_is_refused(wrong):
     with pytest.raises(ValueError, match="not a limit"):
         Limit.parse(wrong)
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "pauses", "due"),
+    [
+        ("2025-09-26 10:00", "7 work days", [("2025-09-29 11:00", "2025-10-09 09:00")], "2025-10-16 17:30"),
+        ("2026-11-20 10:00", "24 hours", [("2026-11-20 12:00", "2026-11-20 15:00")], "2026-11-21 13:00"),
+        ("2026-11-20 10:00", "2 work hours", [("2026-11-20 11:00", "2026-11-20 15:00")], "2026-11-20 16:00"),
+        ("2026-11-20 10:00", "3 days", [("2026-11-21 08:00", "2026-11-22 00:00")], "2026-11-25 00:00"),
+        ("2026-11-20 10:00", "1 day", [("2026-11-22 00:00", "2026-11-25 00:00")], "2026-11-22 00:00"),
+        ("2026-11-20 10:00", "1 day", [("2026-11-20 11:00", "2026-11-20 11:00")], "2026-11-22 00:00"),
+    ],
+)
+def test_a_suspension_stands_outside_the_count(start, limit, pauses, due):
+    stood = [deadlines.Pause(local(begin), local(end)) for begin, end in pauses]
+    assert deadlines.due_at(PROFILE, local(start), Limit.parse(limit), stood) == local(due)
+
+
+def test_a_suspension_that_begins_after_the_limit_makes_nothing_punctual():
+    late = [deadlines.Pause(local("2025-10-13 17:30"), local("2025-10-20 09:00"))]
+    assert deadlines.run(PROFILE, local("2025-09-26 10:00"), Limit.parse("7 work days"), late) == deadlines.Run(
+        local("2025-10-13 17:30"), ()
+    )
+
+
+def test_the_sum_names_holidays_make_up_workdays_and_pauses_in_both_languages():
+    pause = deadlines.Pause(local("2025-09-29 11:00"), local("2025-10-09 09:00"))
+    total = deadlines.of_limit(PROFILE, local("2025-09-26 10:00"), Limit.parse("7 work days"), [pause])
+    assert lines.line(words("en"), total) == (
+        "due Thu 16 Oct 17:30 = 7 work days after Fri 26 Sept 10:00; "
+        "National Day, Mid-autumn Festival 1–8 Oct not counted; Sun 28 Sept, Sat 11 Oct made up as work days; "
+        "suspended 29 Sept 11:00 to 9 Oct 09:00, not counted"
+    )
+    assert lines.line(words("zh"), total) == (
+        "10月16日 周四 17:30 到期 = 9月26日 周五 10:00 起 7 个工作日；国庆节、中秋节 10月1日–8日 不计；"
+        "9月28日 周日、10月11日 周六 调休上班，照计；9月29日 11:00 至 10月9日 09:00 挂账，不计"
+    )
+
+
+def test_a_year_without_a_calendar_is_said_in_the_sum():
+    total = deadlines.of_limit(PROFILE, local("2026-12-30 10:00"), Limit.parse("5 work days"))
+    assert [step.year for step in total.steps if step.kind is deadlines.StepKind.NO_CALENDAR] == [2027]
+    assert "no calendar for 2027 yet" in lines.line(words("en"), total)
+
+
+def test_a_rule_of_category_and_level_goes_before_the_urgency_and_the_narrower_wins():
+    rules = [
+        LimitRule(category="hazards", solve="2 days"),
+        LimitRule(category="hazards", level="village", solve="12 hours"),
+        LimitRule(urgency="general", answer="4 work hours"),
+    ]
+    profile = PROFILE.model_copy(update={"limit_rules": rules})
+    found = [
+        profile.clock(Urgency.GENERAL, category, level)
+        for category, level in ((None, None), ("hazards.fire", None), ("hazards", "village"), ("roads", "village"))
+    ]
+    assert [(str(clock.answer), str(clock.solve)) for clock in found] == [
+        ("4 work hours", "7 work days"), ("4 work hours", "2 days"), ("4 work hours", "12 hours"),
+        ("4 work hours", "7 work days"),
+    ]  # fmt: skip

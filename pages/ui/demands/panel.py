@@ -10,12 +10,14 @@ from models.demands import Source
 from models.limits import LimitUnit
 from pages.charts import demands as charts
 from pages.charts.demands import LONGEST_STRIP, Day
+from pages.i18n import deadlines as words
 from pages.ui import frame, layout, navigation, status
 from pages.ui.demands import telling
 from pages.ui.demands.address import go
 from pages.ui.status import plain
 from services import deadlines, demands
-from services.demands import DetailRow, SimilarRow
+from services.deadlines import StepKind, Sum
+from services.demands import Clocks, DetailRow, Running, SimilarRow
 from services.units import OutlineRow
 
 LATE_DAYS = 3
@@ -66,41 +68,65 @@ def facts(user: frame.User, demand: DetailRow) -> None:
 
 
 def deadline(user: frame.User, demand: DetailRow) -> None:
-    """The deadline in a tinted box: the sum as a sentence, the days as a strip, what was skipped."""
+    """The deadline in a tinted box: the sum as a sentence, the days as a strip, what was skipped and paused."""
     t, row = user.t, demand.row
+    running = demands.clocks_of(demand.events, row.reported_at)
+    total = running.solve.sum(user.profile) if running is not None else None
     with st.container(key=f"tint-due-{row.id}", gap="xxsmall"):
-        st.markdown(telling.due(t, user.profile, row))
-        if row.due_at is None:
+        if running is None or total is None:
+            st.markdown(t("No deadline."))
             return
-        days = _days(user, demand)
-        if _has_strip(user, demand) and 1 < len(days) <= (12 if user.phone else LONGEST_STRIP):
-            chart = charts.strip(t, days, _last_day(user, row.due_at))
+        st.markdown(f"**{words.due(t, total)}**")
+        days = _days(user, demand, running.solve, total)
+        if 1 < len(days) <= (12 if user.phone else LONGEST_STRIP):
+            chart = charts.strip(t, days, _last_day(user, total.due_at))
             layout.chart(chart, height=64, key=f"queue-strip-{row.id}")
-        skipped = telling.skipped(t, user.profile, row)
-        if skipped and telling.follows_limit(user.profile, row):
-            st.caption(skipped)
+        rest = words.rest(t, total)
+        if rest:
+            st.caption(rest)
+        _level_clock(user, demand, running)
 
 
-def _days(user: frame.User, demand: DetailRow) -> list[Day]:
-    """The days from the report to the deadline, and up to three late ones; what counts is numbered up to the limit."""
-    row, limit = demand.row, user.profile.limits[demand.row.urgency].solve
-    first, due_on = row.reported_at.astimezone(user.t.zone).date(), _last_day(user, row.due_at or row.reported_at)
+def _level_clock(user: frame.User, demand: DetailRow, running: Clocks) -> None:
+    """The present level's own clock, where it is another one than the demand's."""
+    t, row, total = user.t, demand.row, running.level.sum(user.profile)
+    if row.is_open and total is not None and running.level.start != running.solve.start:
+        level = _level_name(user, row.level)
+        st.caption(t("{level}: {sum}", level=level, sum=words.line(t, total)))
+
+
+def _days(user: frame.User, demand: DetailRow, clock: Running, total: Sum) -> list[Day]:
+    """The days from the start to the deadline, and up to three late ones; what counts is numbered up to the limit.
+
+    None where the limit does not count days.
+    """
+    row = demand.row
+    if clock.limit is None or clock.limit.unit not in {LimitUnit.DAYS, LimitUnit.WORK_DAYS}:
+        return []
+    first, due_on = clock.start.astimezone(user.t.zone).date(), _last_day(user, total.due_at)
     end = (row.settled_at or user.now).astimezone(user.t.zone).date()
     last = max(due_on, min(end, due_on + timedelta(days=LATE_DAYS)))
     off = {day for found in deadlines.holidays(first, last) for day in _between(found.from_day, found.to_day)}
-    counts_work_days, number, days = limit.unit is LimitUnit.WORK_DAYS, 0, []
+    paused = _paused(user, total)
+    number, days = 0, []
     for day in _between(first, last):
         works = deadlines.is_work_day(day)
-        counted = first < day <= due_on and (works or not counts_work_days)
+        counted = (
+            first < day <= due_on and (works or clock.limit.unit is LimitUnit.DAYS) and day not in paused
+        )
         number += counted
         days.append(Day(day, works, day in off, number if counted else None))
     return days
 
 
-def _has_strip(user: frame.User, demand: DetailRow) -> bool:
-    """Whether days are what the limit counts, and the sum holds."""
-    in_days = user.profile.limits[demand.row.urgency].solve.unit in {LimitUnit.DAYS, LimitUnit.WORK_DAYS}
-    return in_days and telling.follows_limit(user.profile, demand.row)
+def _paused(user: frame.User, total: Sum) -> set[date]:
+    """The days a suspension touches."""
+    return {
+        day
+        for step in total.steps
+        if step.kind is StepKind.PAUSE and step.at is not None and step.until is not None
+        for day in _between(step.at.astimezone(user.t.zone).date(), _last_day(user, step.until))
+    }
 
 
 def _last_day(user: frame.User, due_at: datetime) -> date:

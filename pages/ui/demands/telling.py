@@ -1,15 +1,10 @@
 """Demands in words: where, who has it, what happened, when it is due and why. Pure."""
 
-from datetime import date, datetime, timedelta
-
-from babel.dates import format_date
+from datetime import datetime
 
 from models.demands import Verb
-from models.limits import Limit, LimitUnit
-from models.profiles import Profile
 from pages.i18n import Words
 from pages.i18n.sentences import N_
-from services import deadlines
 from services.demands import DemandRow, DetailRow, EventRow, WhistleRow
 
 PAST = {
@@ -40,6 +35,18 @@ PAST = {
     Verb.ARCHIVE: N_("archived"),
     Verb.VOID: N_("void"),
     Verb.NOTE: N_("noted"),
+    Verb.WARN: N_("warned that the limit is near"),
+    Verb.URGE: N_("urged"),
+    Verb.ASK: N_("asked"),
+    Verb.AGREE: N_("agreed"),
+    Verb.REFUSE: N_("refused"),
+    Verb.EXTEND: N_("given more time"),
+    Verb.EXCLUDE: N_("taken out of the assessment"),
+    Verb.INCLUDE: N_("taken back into the assessment"),
+    Verb.WAIVE: N_("its lateness waived on appeal"),
+    Verb.CALL_BACK: N_("called back"),
+    Verb.RATE: N_("the department rated"),
+    Verb.JUSTIFY: N_("said whether the whistle was justified"),
 }
 """What each event says."""
 
@@ -94,71 +101,3 @@ def whistle(t: Words, row: WhistleRow, now: datetime) -> str:
     if row.answer_due_at < now:
         return t(":red[■ unanswered, {span} past the limit]", span=t.duration(now - row.answer_due_at))
     return t(":gray[○ asked, {span} left to answer]", span=t.duration(row.answer_due_at - now))
-
-
-def limit(t: Words, given: Limit) -> str:
-    """A limit: 7 work days / 7 个工作日."""
-    match given.unit:
-        case LimitUnit.HOURS:
-            return t.n("{n} hour", "{n} hours", given.amount)
-        case LimitUnit.WORK_HOURS:
-            return t.n("{n} work hour", "{n} work hours", given.amount)
-        case LimitUnit.DAYS:
-            return t.n("{n} day", "{n} days", given.amount)
-        case LimitUnit.WORK_DAYS:
-            return t.n("{n} work day", "{n} work days", given.amount)
-
-
-def due(t: Words, profile: Profile, row: DemandRow) -> str:
-    """When it is due and how that comes about, in Markdown. Only a sum that holds is shown as one."""
-    if row.due_at is None:
-        return t("No deadline.")
-    when = t("**Due {when}**", when=day_and_clock(t, row.due_at))
-    if not follows_limit(profile, row):
-        return when
-    given = profile.limits[row.urgency].solve
-    counted = t("{limit} after {start}", limit=limit(t, given), start=day_and_clock(t, row.reported_at))
-    return f"{when} = {counted}"
-
-
-def follows_limit(profile: Profile, row: DemandRow) -> bool:
-    """Whether the deadline is the urgency's limit counted from the report, and nothing moved it."""
-    return row.due_at == deadlines.solve_due_at(profile, row.reported_at, row.urgency)
-
-
-def skipped(t: Words, profile: Profile, row: DemandRow) -> str:
-    """What the count of work days skipped and took in; and years whose calendar is not published, said aloud."""
-    if row.due_at is None or profile.limits[row.urgency].solve.unit not in {LimitUnit.WORK_DAYS, LimitUnit.WORK_HOURS}:
-        return ""
-    first, last = (moment.astimezone(profile.zone).date() for moment in (row.reported_at, row.due_at))
-    said = [
-        t("{name} {days} not counted", name=t.term(off.holiday), days=_days(t, off.from_day, off.to_day))
-        for off in deadlines.holidays(first, last)
-    ]
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    made_up = [t.day(day) for day in days if day.weekday() >= 5 and deadlines.is_work_day(day)]
-    if made_up:
-        said.append(t("{days} made up as work days", days=t.join(made_up)))
-    said += [
-        t("the work days of {year} are not published yet: Monday to Friday counted", year=str(year))
-        for year in sorted({day.year for day in days})
-        if not deadlines.knows_year(year)
-    ]
-    return ("；" if t.language == "zh" else "; ").join(said)
-
-
-def day_and_clock(t: Words, moment: datetime) -> str:
-    """10月13日 周一 17:30 / Mon 13 Oct 17:30; midnight as 24:00 of the day before."""
-    local = moment.astimezone(t.zone)
-    if (local.hour, local.minute) == (0, 0):
-        return f"{weekday(t, (local - timedelta(days=1)).date())} 24:00"
-    return f"{weekday(t, local.date())} {t.clock(moment)}"
-
-
-def weekday(t: Words, day: date) -> str:
-    """10月13日 周一 / Mon 13 Oct."""
-    return str(format_date(day, "M月d日 EEE" if t.language == "zh" else "EEE d MMM", t.locale))
-
-
-def _days(t: Words, first: date, last: date) -> str:
-    return t.day(first) if first == last else f"{t.day(first)}–{t.day(last)}"
