@@ -7,8 +7,10 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 
-from api import fonts, health, sign_in
+from api import fonts, health, sign_in, sunshine
 from api.guard import Guard
+from pages.public import look
+from pages.public import sunshine as drawn
 from pages.ui.failures import tell
 from services.database import migrate
 from services.settings import ROOT
@@ -24,7 +26,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     ROOT / "pages" / "shell.py",
     lifespan=lifespan,
-    routes=[*sign_in.ROUTES, *health.ROUTES, *fonts.ROUTES],
+    routes=[*sign_in.ROUTES, *health.ROUTES, *fonts.ROUTES, *sunshine.routes(drawn.page, drawn.missing, look.HASH)],
     middleware=[Middleware(Guard)],
     on_script_error=tell,
 )
