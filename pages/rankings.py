@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame, layout, navigation
+from pages.ui import behind, frame, layout, navigation
 from pages.ui import rankings as parts
 from pages.ui.cases import link
 from pages.ui.status import plain
@@ -41,7 +41,7 @@ with st.container(gap=12):
     names = parts.names(user, here, level)
     table = parts.Table(here, level, period, sort, names, rankings.pooled(rows), whole, last)
 
-    parts.callout(user, table, rows)
+    behind.callout(user, table, rows)
     left, right = st.columns([72, 28], gap="small") if not user.phone else (st.container(), st.container())
     with left, layout.panel("ranking"):
         shown = 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import altair as alt
 
@@ -10,7 +11,15 @@ from pages.i18n import Words
 from pages.ui.style import IN_TIME, INK, LATE, MUTED
 
 NAMED = 8
-"""At most so many points carry their name: those worse than the pooled value, the worst first, none near another."""
+"""At most so many points carry their name: those worse than the pooled value, the worst first."""
+PLOT, EDGE = (250, 280), 14
+"""The smallest plot a screen leaves, in pixels: names that stand clear there stand clear on any larger one."""
+SIDES: dict[str, tuple[int, int, Literal["left", "right", "center"]]] = {
+    "right": (9, 0, "left"), "left": (-9, 0, "right"), "above": (0, -14, "center"), "below": (0, 14, "center"),
+}  # fmt: skip
+"""Where a name may stand at its point, in the order tried: its offset in pixels and how it is set."""
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,8 @@ def scatter(
         for dot in dots
     ]
     form = ".1f" if hours else ".0%"
-    x = alt.X("count:Q", title=count_title, scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(tickCount=5))
+    x_scale = alt.Scale(domain=[0, _widest(dots)], nice=False)
+    x = alt.X("count:Q", title=count_title, scale=x_scale, axis=alt.Axis(tickCount=5))
     y_scale, y_axis = alt.Scale(zero=hours, nice=True, padding=14), alt.Axis(format=form, tickCount=6)
     y = alt.Y("value:Q", title=title, scale=y_scale, axis=y_axis)
     ranks = ["last", "other"]
@@ -52,8 +62,13 @@ def scatter(
             shape=alt.Shape("rank:N", scale=alt.Scale(domain=ranks, range=["square", "circle"]), legend=None),
         )
     )  # fmt: skip
-    middle = max((dot.count for dot in dots), default=0) * 0.7
-    return styled(layers(*_level(pooled, scale), points, *_names(_behind(dots, pooled, hours=hours), middle, scale)), t)
+    named = _placed(dots, _behind(dots, pooled, hours=hours), from_zero=hours)
+    return styled(layers(*_level(pooled, scale), points, *_names(named, scale)), t)
+
+
+def _widest(dots: Sequence[Dot]) -> float:
+    """Where the axis of counts ends: a little beyond the most, for the names there."""
+    return 1.08 * max((dot.count for dot in dots), default=0) or 1
 
 
 def _level(pooled: float | None, scale: float) -> list[alt.Chart]:
@@ -64,30 +79,61 @@ def _level(pooled: float | None, scale: float) -> list[alt.Chart]:
 
 
 def _behind(dots: Sequence[Dot], pooled: float | None, *, hours: bool) -> list[Dot]:
-    """Who did worse than all together, the worst first, without those whose name would cover another."""
+    """Who did worse than all together, the worst first."""
     worse = [dot for dot in dots if pooled is not None and (dot.value > pooled if hours else dot.value < pooled)]
-    wide = max((dot.count for dot in dots), default=0) or 1
+    return sorted(worse, key=lambda dot: -dot.value if hours else dot.value)[:NAMED]
+
+
+def _placed(dots: Sequence[Dot], wanted: Sequence[Dot], *, from_zero: bool) -> list[tuple[Dot, str]]:
+    """Each wanted name with a side of its point where it covers no point, no other name and no edge; else left out."""
+    spots = _spots(dots, from_zero=from_zero)
+    taken = [_box(*spot, 10, 10) for spot in spots.values()]
+    placed = []
+    for dot in wanted:
+        x, y = spots[dot]
+        for side in SIDES:
+            box = _label(dot.name, side, x, y)
+            if _inside(box) and not _hits(box, taken):
+                taken.append(box)
+                placed.append((dot, side))
+                break
+    return placed
+
+
+def _spots(dots: Sequence[Dot], *, from_zero: bool) -> dict[Dot, tuple[float, float]]:
+    """Where each point lies on the smallest plot, in pixels from its upper left corner."""
+    wide = _widest(dots)
     values = [dot.value for dot in dots]
-    high = (max(values, default=0) - min(values, default=0)) or 1
-    chosen: list[Dot] = []
-    for dot in sorted(worse, key=lambda dot: -dot.value if hours else dot.value)[:NAMED]:
-        beside = [each for each in chosen if abs(dot.count - each.count) / wide < 0.45]
-        if all(abs(dot.value - each.value) / high >= 0.08 for each in beside):
-            chosen.append(dot)
-    return chosen
+    low = 0.0 if from_zero else min(values, default=0)
+    high = (max(values, default=0) - low) or 1
+    inner = PLOT[1] - 2 * EDGE
+    return {dot: (dot.count / wide * PLOT[0], EDGE + (1 - (dot.value - low) / high) * inner) for dot in dots}
 
 
-def _names(chosen: Sequence[Dot], middle: float, scale: float) -> list[alt.Chart]:
-    """Each name on the side of its point with more room."""
+def _label(name: str, side: str, x: float, y: float) -> Box:
+    """What a name covers at one side of a point: a Chinese sign is as wide as it is high, a Latin one half of that."""
+    wide = sum(13 if ord(sign) > 0x2E7F else 7 for sign in name)
+    dx, dy, align = SIDES[side]
+    return _box(x + dx + {"left": wide / 2, "right": -wide / 2, "center": 0}[align], y + dy, wide, 15)
+
+
+def _inside(box: Box) -> bool:
+    return min(box) >= 0 and box[2] <= PLOT[0] and box[3] <= PLOT[1]
+
+
+def _box(x: float, y: float, wide: float, high: float) -> Box:
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _hits(box: Box, others: Sequence[Box]) -> bool:
+    return any(box[0] < each[2] and each[0] < box[2] and box[1] < each[3] and each[1] < box[3] for each in others)
+
+
+def _names(placed: Sequence[tuple[Dot, str]], scale: float) -> list[alt.Chart]:
+    """The names, one layer for each side of a point."""
     charts = []
-    for side in ("left", "right"):
-        named = [
-            {"name": dot.name, "count": dot.count, "value": dot.value / scale}
-            for dot in chosen
-            if (dot.count <= middle) == (side == "left")
-        ]
-        mark = alt.Chart(rows(named)).mark_text(
-            align=side, dx=9 if side == "left" else -9, fontSize=13, color=INK, baseline="middle"
-        )
+    for side, (dx, dy, align) in SIDES.items():
+        named = [{"name": dot.name, "count": dot.count, "value": dot.value / scale} for dot, at in placed if at == side]
+        mark = alt.Chart(rows(named)).mark_text(align=align, dx=dx, dy=dy, fontSize=13, color=INK, baseline="middle")
         charts.append(mark.encode(x=alt.X("count:Q"), y=alt.Y("value:Q"), text=alt.Text("name:N")))
     return charts

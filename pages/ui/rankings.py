@@ -15,7 +15,7 @@ from pages.ui import frame, layout
 from pages.ui.cases import anchor, filter_of, level_words, short
 from pages.ui.demands import address
 from pages.ui.frame import User
-from pages.ui.needs import furthest_behind, why
+from pages.ui.needs import why
 from pages.ui.status import plain
 from pages.ui.style import BRAND, LATE
 from services import units
@@ -27,6 +27,8 @@ from services.rankings import RankRow, Sort
 from services.units import UnitRow
 
 PAGE = 100
+SORTS = (Sort.ON_TIME, Sort.SETTLEMENT, Sort.SPEED)
+"""In the order offered: the first is the one a ranking opens with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,11 @@ def choose_level(user: User, unit: UnitRow) -> str | None:
 
 
 def choose_sort(t: Words) -> Sort:
-    """By what to rank: from the address, else by settlement rate."""
+    """By what to rank: from the address, else by what was settled in time, as Today says who is behind."""
     asked = st.query_params.get("sort")
-    default = Sort(asked) if asked in set(Sort) else Sort.SETTLEMENT
+    default = Sort(asked) if asked in set(Sort) else Sort.ON_TIME
     chosen = st.segmented_control(
-        t("Rank by"), list(Sort), default=default, format_func=t.term, key="rankings-sort",
+        t("Rank by"), SORTS, default=default, format_func=t.term, key="rankings-sort",
         label_visibility="collapsed", required=True,
     ) or default  # fmt: skip
     st.query_params["sort"] = chosen.value
@@ -124,23 +126,6 @@ def names(user: User, unit: UnitRow, level: str) -> dict[int, str]:
     from pages.ui.today import version
 
     return _names(version(), unit.id, level, user.t.language, user)
-
-
-def callout(user: User, table: Table, rows: Sequence[RankRow]) -> None:
-    """One sentence first: who is furthest behind and why, with the way to the cases that say so."""
-    t, behind = user.t, furthest_behind(rows)
-    if behind is None:
-        return
-    missed = anchor(why(user, behind), "demands", _limits(user, table, behind.code, kept=False))
-    rate = t(
-        "{rate} in time ({on_time} / {due}), all together {all}", rate=t.percent(behind.on_time_rate),
-        on_time=t.number(behind.on_time), due=t.number(behind.due), all=t.percent(table.pooled.on_time_rate),
-    )  # fmt: skip
-    title = t("{place} is furthest behind in time", place=_name(t, table, behind))
-    st.html(
-        f"<div class=sg-callout><span class=late>■</span> <b>{escape(title)}</b>"
-        f"<span>{escape(rate)}</span><span>{missed}</span></div>"
-    )
 
 
 def cards_of(user: User, table: Table, rows: Sequence[RankRow]) -> str:
@@ -201,14 +186,14 @@ def _line(user: User, table: Table, row: RankRow) -> str:
 def _named(user: User, table: Table, row: RankRow) -> str:
     """The unit's name, which opens its own figures; the last ones marked."""
     mark = "<span class=late>■</span> " if row.rank is not None and row.rank == table.last > 1 else ""
-    return mark + anchor(_name(user.t, table, row), "today", filter_of(row.code, period=table.period.key))
+    return mark + anchor(name_of(user.t, table, row), "today", filter_of(row.code, period=table.period.key))
 
 
 def _reason(user: User, table: Table, row: RankRow) -> str:
     """What holds the unit back, which opens the cases that missed their limit."""
     if row.why is None:
         return ""
-    return anchor(why(user, row), "demands", _limits(user, table, row.code, kept=False))
+    return anchor(why(user, row), "demands", limits(user, table, row.code, kept=False))
 
 
 def _value(t: Words, table: Table, row: RankRow) -> str:
@@ -229,11 +214,12 @@ def _share(table: Table, row: RankRow) -> float | None:
 
 def _said(t: Words, sort: Sort, row: RankRow) -> str:
     if sort is Sort.SPEED:
-        return _median(t, row)
+        return median_words(t, row)
     return t.percent(row.settlement_rate if sort is Sort.SETTLEMENT else row.on_time_rate)
 
 
-def _median(t: Words, row: RankRow) -> str:
+def median_words(t: Words, row: RankRow) -> str:
+    """The median time to settle, in words."""
     if row.median_hours is None:
         return "–"
     return t("under 1 h") if row.median_hours < 1 else t.duration(timedelta(hours=row.median_hours))
@@ -250,7 +236,7 @@ def _counts(user: User, table: Table, row: RankRow, code: str, page: str = "dema
     cells = {
         Sort.SETTLEMENT: [escape(t.percent(row.settlement_rate)), pairs[Sort.SETTLEMENT]],
         Sort.ON_TIME: [escape(t.percent(row.on_time_rate)), pairs[Sort.ON_TIME]],
-        Sort.SPEED: [escape(_median(t, row))],
+        Sort.SPEED: [escape(median_words(t, row))],
     }
     cells[table.sort] = cells[table.sort][1:]
     found = "".join(f"<td class=n>{cell}</td>" for cells_of in cells.values() for cell in cells_of)
@@ -262,12 +248,12 @@ def _pairs(user: User, table: Table, row: RankRow, code: str, page: str = "deman
     t, key = user.t, table.period.key
     settled = anchor(t.number(row.settled), page, filter_of(code, period=key, settled=1))
     received = anchor(t.number(row.received), page, filter_of(code, period=key))
-    kept = anchor(t.number(row.on_time), page, _limits(user, table, code, kept=True))
-    due = anchor(t.number(row.due), page, _limits(user, table, code, kept=None))
+    kept = anchor(t.number(row.on_time), page, limits(user, table, code, kept=True))
+    due = anchor(t.number(row.due), page, limits(user, table, code, kept=None))
     return {Sort.SETTLEMENT: f"{settled} / {received}", Sort.ON_TIME: f"{kept} / {due}"}
 
 
-def _limits(user: User, table: Table, code: str, *, kept: bool | None) -> dict[str, str]:
+def limits(user: User, table: Table, code: str, *, kept: bool | None) -> dict[str, str]:
     """The cases whose limit passed in the period, so far; kept, missed or both."""
     until = min(table.period.end, user.now)
     return address.link(Filters(limit_from=table.period.start, limit_to=until, kept=kept), unit=code)
@@ -285,7 +271,8 @@ def _total(user: User, table: Table) -> str:
     )
 
 
-def _name(t: Words, table: Table, row: RankRow) -> str:
+def name_of(t: Words, table: Table, row: RankRow) -> str:
+    """A ranked unit's name as the table shows it."""
     return table.names.get(row.unit_id or 0) or t.name(row.name, row.name_en)
 
 
@@ -297,7 +284,7 @@ def chart(user: User, table: Table, rows: Sequence[RankRow]) -> None:
     for row in rows:
         value, count = _measured(sort, row)
         if value is not None:
-            dots.append(Dot(_name(t, table, row), count, value, last=row.rank == table.last > 1))
+            dots.append(Dot(name_of(t, table, row), count, value, last=row.rank == table.last > 1))
     pooled, _ = _measured(sort, table.pooled)
     with layout.panel("scatter", t("Many cases or few"), height=470):
         drawn = scatter(dots, pooled, t, count_title=count_title, value_title=t.term(sort), hours=sort is Sort.SPEED)

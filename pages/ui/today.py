@@ -61,7 +61,7 @@ def tiles(user: User, row: TodayRow) -> None:
               filter_of(unit))  # fmt: skip
         since = row.oldest_due_at
         late = t("oldest {span}", span=t.duration(user.now - since)) if row.overdue and since else t("none is late")
-        _tile(user, "late", f":red[■] {t('Late')}", _red(t, row.overdue), late, [week.overdue for week in weeks],
+        _tile(user, "late", f":red[■] {t('Late')}" if row.overdue else t("Late"), _red(t, row.overdue), late, [week.overdue for week in weeks],
               filter_of(unit, overdue=1), colour="red" if row.overdue else "gray")  # fmt: skip
         soon = t("{n} within 2 hours", n=t.number(row.due_soon))
         _tile(user, "due", t("Due today"), t.number(row.due_today), soon, [day.due for day in row.days[-28:]],

@@ -32,8 +32,21 @@ def test_every_village_stands_in_the_order_of_what_is_chosen(demo_desk: Page, so
         assert rates == sorted(rates, reverse=True)
 
 
-def test_the_total_adds_the_counts_up(demo_desk: Page):
+def test_a_ranking_opens_by_what_was_settled_in_time_and_its_sentence_follows_what_is_chosen(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, path="/rankings")
+    expect(demo_desk.locator(".sg-rank th").nth(2)).to_have_text("按期办结")
+    expect(demo_desk.locator(".sg-callout")).to_contain_text("按期最落后")
+    last = demo_desk.locator(".sg-rank tr.last td").nth(1)
+    for word, said in (("办结率", "办结率最低"), ("速度", "办得最慢")):
+        demo_desk.get_by_test_id("stButtonGroup").get_by_text(word).click()
+        expect(demo_desk.locator(".sg-rank th").nth(2)).to_have_text(word)
+        settled(demo_desk)
+        behind = last.inner_text().removeprefix("■ ")
+        expect(demo_desk.locator(".sg-callout b")).to_have_text(f"{behind}{said}")
+
+
+def test_the_total_adds_the_counts_up(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/rankings?sort=settlement")
     pairs = [PAIR.search(text).groups() for text in cells(demo_desk, 4)]
     settled_all = sum(number(one) for one, _ in pairs)
     received_all = sum(number(two) for _, two in pairs)
@@ -45,7 +58,7 @@ def test_the_total_adds_the_counts_up(demo_desk: Page):
 @pytest.mark.parametrize("place", range(5))
 def test_each_count_of_a_row_opens_exactly_its_cases(demo_desk: Page, place):
     """Settled, received, in time, due, late now: of the village with most that is late."""
-    sign_in(demo_desk, "leader", PASSWORD, path="/rankings")
+    sign_in(demo_desk, "leader", PASSWORD, path="/rankings?sort=settlement")
     late = demo_desk.locator(".sg-rank tr:not(.total) td.late")
     texts = late.all_inner_texts()
     most = max(range(len(texts)), key=lambda index: number(texts[index]))

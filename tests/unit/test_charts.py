@@ -8,7 +8,7 @@ import pytest
 import shapely
 from shapely.geometry import mapping, shape
 
-from pages.charts.rankings import Dot, scatter
+from pages.charts.rankings import SIDES, Dot, scatter
 from pages.charts.spark import spark
 from pages.charts.theme import FONT, styled
 from pages.charts.today import Area, flow, plane, village_map
@@ -114,7 +114,7 @@ def test_a_year_without_a_calendar_has_no_holidays_to_shade():
 
 def test_the_scatter_marks_the_last_and_names_who_is_behind():
     drawn = scatter(dots(), 0.75, EN, count_title="received", value_title="Settlement rate").to_dict()
-    rule, points, left, right = drawn["layer"]
+    rule, points, *named = drawn["layer"]
     assert values(rule) == [{"value": 0.75}]
     assert [(row["name"], row["rank"]) for row in values(points)] == [
         ("贾庄村", "last"), ("霍坡村", "other"), ("邓营村", "other"),
@@ -122,28 +122,35 @@ def test_the_scatter_marks_the_last_and_names_who_is_behind():
     assert (points["encoding"]["color"]["scale"]["range"], points["encoding"]["shape"]["scale"]["range"]) == (
         [LATE, IN_TIME], ["square", "circle"],
     )  # fmt: skip
-    assert ([row["name"] for row in values(left)], [row["name"] for row in values(right)]) == ([], ["贾庄村"])
+    assert [[row["name"] for row in values(side)] for side in named] == [[], ["贾庄村"], [], []]
     assert (points["encoding"]["x"]["title"], points["encoding"]["y"]["title"]) == ("received", "Settlement rate")
 
 
 def test_speed_is_drawn_in_days_and_the_slow_are_behind():
     slow = [Dot("贾庄村", 50, 96, last=True), Dot("霍坡村", 10, 12, last=False)]
     drawn = scatter(slow, 24, ZH, count_title="办结", value_title="速度", hours=True).to_dict()
-    rule, points, left, right = drawn["layer"]
+    rule, points, *named = drawn["layer"]
     assert ([row["value"] for row in values(points)], values(rule)) == ([4.0, 0.5], [{"value": 1.0}])
-    assert [row["name"] for row in (*values(left), *values(right))] == ["贾庄村"]
+    assert [row["name"] for side in named for row in values(side)] == ["贾庄村"]
     assert points["encoding"]["y"]["title"] == "速度（天）"
 
 
 def test_two_names_never_cover_each_other():
     twins = [Dot("A", 50, 0.5, last=True), Dot("B", 49, 0.501, last=False), Dot("C", 48, 1.0, last=False)]
     drawn = scatter(twins, 0.9, EN, count_title="received", value_title="rate").to_dict()
-    assert [row["name"] for layer in drawn["layer"][2:] for row in values(layer)] == ["A"]
+    sides = dict(zip(SIDES, [[row["name"] for row in values(side)] for side in drawn["layer"][2:]], strict=True))
+    assert sides == {"right": ["A"], "left": ["B"], "above": [], "below": []}
+
+
+def test_a_name_without_room_is_left_out():
+    crowd = [Dot("霍坡村", count, value / 25, last=False) for count in range(1, 40) for value in range(20)]
+    drawn = scatter(crowd, 0.9, ZH, count_title="收到", value_title="按期办结").to_dict()
+    assert [values(side) for side in drawn["layer"][2:]] == [[], [], [], []]
 
 
 def test_an_empty_ranking_draws_no_line_for_the_total():
     drawn = scatter([], None, EN, count_title="received", value_title="rate").to_dict()
-    assert [values(layer) for layer in drawn["layer"]] == [[], [], []]
+    assert [values(layer) for layer in drawn["layer"]] == [[]] * 5
 
 
 def svg(image: str) -> str:
