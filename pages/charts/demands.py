@@ -4,11 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import altair as alt
 
 from pages.charts import theme
+from pages.charts.theme import Spec
 from pages.i18n import Words
 from pages.ui.style import BRAND, INK, LATE, MUTED
 from services.units import OutlineRow
@@ -33,11 +36,23 @@ class Day:
     number: int | None
 
 
-def strip(t: Words, days: Sequence[Day], due_on: date) -> alt.LayerChart:
+@dataclass(frozen=True, slots=True)
+class Land:
+    """Outlines to draw: GeoJSON features with `unit` (id), `code`, `name`; and how far longitudes were squeezed."""
+
+    features: tuple[dict[str, Any], ...]
+    squeeze: float
+
+
+def strip(t: Words, days: Sequence[Day], due_on: date) -> Spec:
     """The days from the report on, each with why it counts or not; those after `due_on` are late."""
-    rows = [_cell(t, place, day, due_on) for place, day in enumerate(days)]
+    return theme.filled(_strip(t), [_cell(t, place, day, due_on) for place, day in enumerate(days)])
+
+
+@lru_cache(maxsize=8)
+def _strip(t: Words) -> Spec:
     x = alt.X("place:O", axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0))
-    base = alt.Chart(theme.rows(rows)).encode(x=x)
+    base = alt.Chart(theme.rows([])).encode(x=x)
     box = base.mark_rect(cornerRadius=3, stroke="#D5D2C8", strokeWidth=1).encode(
         color=_by_kind(_FILLS),
         y=theme.at(20),
@@ -52,7 +67,7 @@ def strip(t: Words, days: Sequence[Day], due_on: date) -> alt.LayerChart:
     below = base.mark_text(fontSize=12, color=MUTED, baseline="middle").encode(y=theme.at(57), text=alt.Text("date:N"))
     drawn: alt.LayerChart = theme.layers(box, inside, above, below).resolve_scale(color="independent")
     sized: alt.LayerChart = drawn.properties(height=64, padding=0)
-    return theme.styled(sized, t)
+    return theme.shape(theme.styled(sized, t))
 
 
 def _either(test: str, colour: str, other: str) -> alt.ColorValue:
@@ -66,57 +81,65 @@ def held_colours(of_departments: Sequence[bool]) -> list[str]:
     return [next(tones[is_department]) for is_department in of_departments]
 
 
-def held(t: Words, spans: Sequence[timedelta], colours: Sequence[str]) -> alt.Chart:
+def held(t: Words, spans: Sequence[timedelta], colours: Sequence[str]) -> Spec:
     """How long each held the demand, side by side in one bar; the legend is written below it."""
-    rows, start = [], 0.0
-    for place, span in enumerate(spans):
-        end = start + max(span.total_seconds(), 1)
-        rows.append({"place": str(place), "start": start, "end": end})
-        start = end
-    scale = alt.Scale(domain=[str(place) for place in range(len(rows))], range=list(colours))
+    lengths = [max(span.total_seconds(), 1) for span in spans]
+    ends = list(accumulate(lengths))
+    rows = [
+        {"place": str(place), "start": (end - length) / ends[-1], "end": end / ends[-1]}
+        for place, (length, end) in enumerate(zip(lengths, ends, strict=True))
+    ]
+    return theme.filled(_held(t, tuple(colours)), rows)
+
+
+@lru_cache(maxsize=64)
+def _held(t: Words, colours: tuple[str, ...]) -> Spec:
+    scale = alt.Scale(domain=[str(place) for place in range(len(colours))], range=list(colours))
     drawn = (
-        alt.Chart(theme.rows(rows))
+        alt.Chart(theme.rows([]))
         .mark_bar(height=14, stroke="#fff", strokeWidth=1.5, cornerRadius=2)
         .encode(
-            x=alt.X("start:Q", axis=None, scale=alt.Scale(domain=[0, start or 1], nice=False)),
+            x=alt.X("start:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False)),
             x2=alt.X2("end:Q"),
             color=alt.Color("place:N", legend=None, scale=scale),
         )
     )
     sized: alt.Chart = drawn.properties(height=16, padding=0)
-    return theme.styled(sized, t)
+    return theme.shape(theme.styled(sized, t))
 
 
-def spot(
-    t: Words, rows: Sequence[OutlineRow], chosen: str, point: tuple[float, float] | None, height: int
-) -> alt.LayerChart:
-    """The units round a demand, its own one (by code) tinted; `point` (longitude, latitude) where it is known."""
-    features, squeeze = _features(t, rows)
-    own = _either(f"datum.code === '{chosen}'", "#B5D6D1", "#EAEFEC")
-    land = alt.Chart(theme.rows(features)).mark_geoshape(stroke="#fff", strokeWidth=1.5).encode(color=own)
-    marks = [{"x": point[0] * squeeze, "y": point[1]}] if point is not None else []
+def spot(t: Words, land: Land, own: int, point: tuple[float, float] | None, height: int) -> Spec:
+    """The units round a demand, its own one (by id) tinted; `point` (longitude, latitude) where it is known."""
+    features = [{**feature, "own": feature["unit"] == own} for feature in land.features]
+    return theme.filled(_spot(t, height), features, [{"x": point[0] * land.squeeze, "y": point[1]}] if point else [])
+
+
+@lru_cache(maxsize=8)
+def _spot(t: Words, height: int) -> Spec:
+    own = _either("datum.own", "#B5D6D1", "#EAEFEC")
+    land = alt.Chart(theme.rows([])).mark_geoshape(stroke="#fff", strokeWidth=1.5).encode(color=own)
     mark = (
-        alt.Chart(theme.rows(marks))
+        alt.Chart(theme.rows([]))
         .mark_point(filled=True, size=130, opacity=1, color=BRAND, stroke="#fff", strokeWidth=1.5)
         .encode(longitude=alt.Longitude("x:Q"), latitude=alt.Latitude("y:Q"))
     )
     drawn: alt.LayerChart = theme.layers(land, mark).project(**PLANE).properties(height=height, padding=0)
-    return theme.styled(drawn, t)
+    return theme.shape(theme.styled(drawn, t))
 
 
 def chooser(t: Words, rows: Sequence[OutlineRow], chosen: str | None, height: int) -> alt.LayerChart:
     """The units to choose one from by a click: the selection `unit` gives its `code`. Names where there is room."""
-    features, squeeze = _features(t, rows)
+    laid = laid_out(t, rows)
     click = alt.selection_point(name="unit", fields=["code"], toggle=False)
     own = _either(f"datum.code === '{chosen}'", BRAND, "#DCEAE8")
     land = (
-        alt.Chart(theme.rows(features))
+        alt.Chart(theme.rows(laid.features))
         .mark_geoshape(stroke="#fff", strokeWidth=2, cursor="pointer")
         .encode(color=own, tooltip=alt.Tooltip("name:N", title=t("Where")))
         .add_params(click)
     )
     places = [
-        {"x": unit.longitude * squeeze, "y": unit.latitude, "label": _digits(unit.name), "code": unit.code}
+        {"x": unit.longitude * laid.squeeze, "y": unit.latitude, "label": _digits(unit.name), "code": unit.code}
         for unit in (row.unit for row in rows)
         if unit.longitude is not None and unit.latitude is not None
     ]
@@ -132,18 +155,19 @@ def chooser(t: Words, rows: Sequence[OutlineRow], chosen: str | None, height: in
     return theme.styled(drawn, t)
 
 
-def _features(t: Words, rows: Sequence[OutlineRow]) -> tuple[list[dict[str, Any]], float]:
+def laid_out(t: Words, rows: Sequence[OutlineRow]) -> Land:
     """Outlines as GeoJSON features drawn on a plane: longitudes squeezed as far as the place's latitude asks."""
     latitudes = [row.unit.latitude for row in rows if row.unit.latitude is not None]
     squeeze = math.cos(math.radians(sum(latitudes) / len(latitudes))) if latitudes else 1.0
-    features = [
+    features = tuple(
         {
-            "type": "Feature", "code": row.unit.code, "name": t.name(row.unit.name, row.unit.name_en),
+            "type": "Feature", "unit": row.unit.id, "code": row.unit.code,
+            "name": t.name(row.unit.name, row.unit.name_en),
             "geometry": {**row.geometry, "coordinates": _squeezed(row.geometry["coordinates"], squeeze)},
         }
         for row in rows
-    ]  # fmt: skip
-    return features, squeeze
+    )  # fmt: skip
+    return Land(features, squeeze)
 
 
 def _squeezed(coordinates: Any, squeeze: float) -> Any:

@@ -1,21 +1,19 @@
 """The open demand: in a panel beside the list with its moves fixed at the foot, or as a phone's whole page."""
 
-from typing import Any
-
 import streamlit as st
 
+from pages.charts.demands import Land, laid_out
 from pages.ui import layout
 from pages.ui.demands import acting, panel
 from pages.ui.demands.address import go
-from pages.ui.frame import User
+from pages.ui.frame import User, Version
 from pages.ui.status import plain
 from services import demands, units
 from services.database import reading
 from services.demands import DetailRow, SimilarRow
 from services.errors import NotFound, ServiceError
-from services.units import OutlineRow
 
-Found = tuple[DetailRow, list[SimilarRow], list[OutlineRow]]
+Found = tuple[DetailRow, list[SimilarRow]]
 FOOT = 92
 
 
@@ -48,9 +46,10 @@ def on_phone(user: User, reference: str, before: str | None, after: str | None) 
         panel.like_it(user, found[1])
 
 
-def _around(user: User, demand: DetailRow, like: list[SimilarRow], land: list[OutlineRow]) -> None:
+def _around(user: User, demand: DetailRow, like: list[SimilarRow]) -> None:
     """The land round it and the like of it, side by side where there is land."""
-    if not land:
+    land = _land(user, demand)
+    if land is None:
         panel.like_it(user, like)
         return
     place, beside_it = st.columns([1, 1.9], gap="small")
@@ -72,24 +71,36 @@ def _body(user: User, demand: DetailRow) -> None:
 
 
 def _found(user: User, reference: str) -> Found | None:
-    """The demand, the like and the land round it; says so where it is not in this person's area."""
+    """The demand and the like of it; says so where it is not in this person's area."""
     try:
         with reading() as session:
             demand_id = demands.find(session, user.actor, reference)
             demand = demands.detail(session, user.actor, demand_id)
-            return demand, demands.similar(session, user.actor, demand_id), _land(session, user, demand)
+            return demand, demands.similar(session, user.actor, demand_id)
     except ServiceError as error:
         st.error(plain(user.t.error(error)), icon=":material/error:")
         return None
 
 
-def _land(session: Any, user: User, demand: DetailRow) -> list[OutlineRow]:
-    """The outlines of the units beside the demand's own, none for someone without an area."""
+def _land(user: User, demand: DetailRow) -> Land | None:
+    """The units beside the demand's own, None for someone without an area or where there are no outlines."""
     if user.phone or demand.village_id is None or user.actor.unit_id is None:
-        return []
+        return None
+    place = (demand.row.unit_id, demand.village_id)
+    return _drawn_land(user.version, user.actor.unit_id, place, user.t.language, user)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _drawn_land(
+    version: Version, scope: int, place: tuple[int, int], language: str, _user: User  # noqa: ARG001  the key
+) -> Land | None:  # fmt: skip
+    """The units round one, of its level and in its village, laid out; kept until a unit changes."""
+    unit_id, village_id = place
     try:
-        unit = units.one(session, user.actor, demand.row.unit_id)
-        within = demand.village_id if unit.id != demand.village_id else unit.parent_id or unit.id
-        return units.outlines(session, user.actor, within, unit.level)
+        with reading() as session:
+            unit = units.one(session, _user.actor, unit_id)
+            within = village_id if unit.id != village_id else unit.parent_id or unit.id
+            rows = units.outlines(session, _user.actor, within, unit.level)
     except NotFound:
-        return []
+        return None
+    return laid_out(_user.t, rows) if rows else None

@@ -9,7 +9,7 @@ import streamlit as st
 from models.demands import Source
 from models.limits import LimitUnit
 from pages.charts import demands as charts
-from pages.charts.demands import LONGEST_STRIP, Day
+from pages.charts.demands import LONGEST_STRIP, Day, Land
 from pages.i18n import deadlines as words
 from pages.ui import frame, layout, navigation, status
 from pages.ui.demands import telling
@@ -18,7 +18,6 @@ from pages.ui.status import plain
 from services import deadlines, demands
 from services.deadlines import StepKind, Sum
 from services.demands import Clocks, DetailRow, Running, SimilarRow
-from services.units import OutlineRow
 
 LATE_DAYS = 3
 
@@ -211,12 +210,11 @@ def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
             st.markdown(said, width="content")
 
 
-def spot(user: frame.User, demand: DetailRow, land: Sequence[OutlineRow], height: int) -> None:
+def spot(user: frame.User, demand: DetailRow, land: Land, height: int) -> None:
     """Where it is: the units of the village, its own one tinted."""
     known = demand.longitude is not None and demand.latitude is not None
     point = (demand.longitude or 0.0, demand.latitude or 0.0) if known else None
-    own = next((row.unit.code for row in land if row.unit.id == demand.row.unit_id), "")
-    chart = charts.spot(user.t, land, own, point, height)
+    chart = charts.spot(user.t, land, demand.row.unit_id, point, height)
     layout.chart(chart, height=height, key=f"queue-spot-{demand.row.id}", alt=user.t("Where it is"))
 
 
