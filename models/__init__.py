@@ -3,9 +3,23 @@
 Importing this package registers every table on ``models.base.Base.metadata``.
 """
 
-from models import accounts, audit, base, demands, departments, households, people, projects, sites, sunshine, units
+from models import (
+    accounts,
+    audit,
+    base,
+    counters,
+    demands,
+    departments,
+    households,
+    leases,
+    people,
+    projects,
+    sites,
+    sunshine,
+    units,
+)  # fmt: skip
 
 __all__ = [
-    "accounts", "audit", "base", "demands", "departments", "households", "people", "projects", "sites", "sunshine",
-    "units",
+    "accounts", "audit", "base", "counters", "demands", "departments", "households", "leases", "people", "projects",
+    "sites", "sunshine", "units",
 ]  # fmt: skip

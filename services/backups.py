@@ -24,14 +24,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from models.base import Base, UtcDateTime
-from services import audit, sites
+from services import audit, counters, sites
 from services.access import Actor
 from services.errors import BadInput
 
 FORMAT = "smallgrid-backup-1"
 BATCH = 2_000
-SKIPPED = frozenset({"sign_in_sessions", "sign_in_failures"})
-"""Not kept: who is signed in at this moment belongs to the running server, not to the site."""
+SKIPPED = frozenset({"sign_in_sessions", "sign_in_failures", "unit_counts", "unit_cells"})
+"""Not kept: who is signed in at this moment belongs to the running server; counters are counted from the demands."""
 
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, IntegrityError)
 """What reading a damaged or changed file ends in."""
@@ -100,6 +100,7 @@ def restore(
             with _damage(path, table.name):
                 _fill(session, archive, table, contents[table.name], progress)
     _raise_identities(session)
+    counters.recount(session)
     made = _summary(revision, contents)
     audit.record(session, actor, "sites.restore", now=now, rows=made.rows)
     session.flush()

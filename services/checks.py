@@ -13,7 +13,7 @@ from models.demands import Demand, DemandEvent, State
 from models.profiles import Profile
 from models.sites import Sequence as Counter
 from models.units import MAX_DEPTH, Unit, UnitAncestor
-from services import sites
+from services import counters, sites
 from services.access import Actor
 from services.demands import clocks, history
 
@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that does not agree: `what` (demand, unit, sequence), which one, and both values in words."""
+    """One thing that does not agree: `what` (demand, unit, sequence, counter), which one, and both values in words."""
 
     what: str
     subject: str
@@ -79,6 +79,8 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
         if progress is not None:
             progress("demands", demands, total)
     _check_sequences(session, highest, found)
+    for row in counters.differences(session):
+        found.add("counter", row.unit, row.measure, row.kept, row.counted)
     return VerifyReport(demands, events, len(parents), found.total, tuple(found.listed))
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.schema import CreateSchema
 from sqlmodel import Session
 
+from services import counters
 from services.errors import ChangedMeanwhile, Refused
 from services.settings import ROOT, settings
 
@@ -77,6 +78,7 @@ def transaction(on: Engine | None = None) -> Iterator[Session]:
     with Session((on or engine()).execution_options(write=True), expire_on_commit=False) as session:
         try:
             yield session
+            counters.write(session)
             session.commit()
         except StaleDataError as error:
             raise ChangedMeanwhile("changed_meanwhile") from error
@@ -104,6 +106,8 @@ def migrate(on: Engine | None = None) -> None:
             connection.execute(CreateSchema(site, if_not_exists=True))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        with Session(connection) as session:
+            counters.fill(session)
 
 
 def is_ready(on: Engine | None = None) -> bool:

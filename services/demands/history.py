@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from models.demands import OPEN, SETTLED, Demand, DemandEvent, State, Verb
+from services import counters
 from services.access import Actor
 from services.demands.rows import EventRow, HeldRow
 
@@ -60,12 +61,13 @@ def append(
     key: str | None = None,
 ) -> DemandEvent:
     """Change the demand and append the event that says so. `notes` are kept in the facts but change no column."""
-    before = demand.state if demand.event_count else None
+    before, counted = demand.state if demand.event_count else None, counters.counted_before(demand)
     state = target or demand.state
     changed = {**(changes or {}), "state": state}
     for column, value in {**changed, **of_state(state)}.items():
         setattr(demand, column, value)
     demand.event_count += 1
+    counters.keep(session, demand, counted)
     event = DemandEvent(
         demand_id=demand.id or 0, seq=demand.event_count, at=now, verb=verb, from_state=before, to_state=state,
         account_id=actor.account_id, actor_name=actor.name, reason=reason or None,

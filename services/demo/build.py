@@ -8,10 +8,10 @@ from sqlmodel import Session, select
 from models.accounts import Account, Role
 from models.departments import Department
 from models.profiles import Demo, Profile
-from services import audit, passwords, sites
+from services import audit, counters, passwords, sites
 from services.access import Actor
 from services.demo import crew as crews
-from services.demo import land, ledger, store
+from services.demo import land, ledger, notices, store
 from services.demo.crew import Crew
 from services.demo.land import Place
 from services.demo.store import Progress
@@ -72,6 +72,8 @@ def build(
         land.home(demo, places)[1],
     )
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
+    counters.recount(session)
+    notices.write(session, world, seed)
     audit.record(session, actor, BUILT, now=now, subject=key, seed=seed, months=months)
     session.flush()
     return DemoRow(

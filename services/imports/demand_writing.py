@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from models.demands import Demand, DemandEvent, Source, State, Urgency, Verb
 from models.units import MAX_DEPTH
-from services import sites
+from services import counters, sites
 from services.access import path_column
 from services.demands.history import PROJECTED
 from services.imports import bulk
@@ -144,12 +144,15 @@ class Writer:
         )  # fmt: skip
         bulk.insert(session, self._demands, INSERTED, self._written(fresh, INSERTED))
         bulk.insert(session, self._events, EVENT, self._events_of(fresh))
+        counters.apply(session, ids, 1)
 
     def update(self, changed: pl.DataFrame) -> None:
         """Bring known demands up to date: what describes them, and the state of those that nobody moved here since."""
         if not changed.height:
             return
         rows = _projected(changed).with_columns(id=pl.col("known_id"), event_count=pl.col("known_events") + 1)
+        ids = rows.get_column("id").to_list()
+        counters.apply(self._context.session, ids, -1)
         for touched, columns in ((False, (*DESCRIBED, *STATED)), (True, DESCRIBED)):
             some = rows.filter(pl.col("touched") == touched)
             same = some.get_column("unit_id") == some.get_column("known_unit_id")
@@ -163,6 +166,7 @@ class Writer:
                 )
         self._bump(rows)
         bulk.insert(self._context.session, self._events, EVENT, self._update_events(rows))
+        counters.apply(self._context.session, ids, 1)
 
     def _bump(self, rows: pl.DataFrame) -> None:
         for some in bulk.parts(rows.get_column("id").to_list()):

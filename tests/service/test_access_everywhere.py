@@ -54,8 +54,11 @@ ALLOWED = {
 }
 """Functions that take a session without an actor, each with its reason. Keep it short."""
 
-INNER = ("services.demo.", "services.imports.")
-"""Packages whose entry takes the actor and whose parts are called by it alone; the entry is checked below."""
+INNER = ("services.counters.", "services.demo.", "services.imports.")
+"""Packages whose entry takes the actor and whose parts are called by it alone; the entry is checked below.
+
+The counters hold sums of all: they are kept by moves, which check, and read through a Scope, which only a check makes.
+"""
 
 
 def modules():

@@ -73,7 +73,11 @@ def test_a_wrong_depth_is_named(site):
 
 def test_a_demand_under_an_unknown_unit_is_named(site):
     report = broken(site, update(Demand).where(Demand.reference == "D411622-2026-00002").values(a2_id=999_999))
-    assert report.differences == (Difference("demand", "D411622-2026-00002", "path", "[999999]", "units"),)
+    first, *others = report.differences
+    assert first == Difference("demand", "D411622-2026-00002", "path", "[999999]", "units")
+    assert {(row.what, row.subject) for row in others} == {
+        ("counter", "411622204202"), ("counter", "999999"),
+    }, "missing at the one, found at the other"  # fmt: skip
 
 
 def test_a_sequence_below_the_highest_reference_is_named(site):

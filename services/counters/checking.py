@@ -1,0 +1,89 @@
+"""Comparing the kept counters with the ledger counted again: every difference by unit, day and measure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Integer, Table, func, literal_column, or_, select, union_all
+from sqlalchemy.sql.expression import ColumnElement, FromClause
+from sqlmodel import Session, col
+
+from models.counters import Grain, Kind
+from models.units import Unit
+from services.counters.counting import CELL_TABLE, COUNT_TABLE, counted
+from services.counters.days import day_of
+from services.counters.keeping import CELL_KEY, COUNT_KEY
+from services.counters.measures import COUNTS
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """One number that is not what the ledger says: whose (the unit's code), of when and what, and both values."""
+
+    unit: str
+    measure: str
+    kept: int
+    counted: int
+
+
+def differences(session: Session) -> Iterator[Differing]:
+    """Every counter that differs from the ledger, one depth of the hierarchy after the other."""
+    codes: dict[int, str] = dict(session.connection().execute(select(Unit.id, Unit.code)).all())  # type: ignore[call-overload]
+    deepest = session.connection().execute(select(func.coalesce(func.max(Unit.depth), 0))).scalar_one()
+    for depth in range(1, deepest + 1):
+        again = counted(session, (), [depth])
+        here: ColumnElement[bool] = COUNT_TABLE.c.unit_id.in_(select(Unit.id).where(col(Unit.depth) == depth))  # type: ignore[call-overload]
+        yield from _counts(session, again.counts, here, codes)
+        there: ColumnElement[bool] = CELL_TABLE.c.unit_id.in_(select(Unit.id).where(col(Unit.depth) == depth))  # type: ignore[call-overload]
+        yield from _cells(session, again.cells, there, codes)
+
+
+def _counts(
+    session: Session, again: FromClause, here: ColumnElement[bool], codes: dict[int, str]
+) -> Iterator[Differing]:
+    columns = [count.column for count in COUNTS]
+    for row in _differing(session, COUNT_TABLE, again, here, COUNT_KEY, columns):
+        unit, grain, day, *values = row
+        for place, column in enumerate(columns):
+            kept, known = values[2 * place], values[2 * place + 1]
+            if kept != known:
+                yield Differing(codes.get(unit, str(unit)), f"{_when(grain, day)} {column}", kept, known)
+
+
+def _cells(
+    session: Session, again: FromClause, here: ColumnElement[bool], codes: dict[int, str]
+) -> Iterator[Differing]:
+    for unit, kind, grain, day, sub, tag, kept, known in _differing(session, CELL_TABLE, again, here, CELL_KEY, ["n"]):
+        name = Kind(kind).name.lower() if kind in set(Kind) else str(kind)
+        measure = f"{_when(grain, day)} {name} {sub} {tag}".rstrip()
+        yield Differing(codes.get(unit, str(unit)), measure, kept, known)
+
+
+def _when(grain: int, day: int) -> str:
+    return f"{day_of(day):%Y-%m}" if grain == Grain.MONTH else day_of(day).isoformat()
+
+
+def _differing(
+    session: Session, table: Table, again: FromClause, here: ColumnElement[bool], key: tuple[str, ...],
+    columns: list[str],
+) -> Iterator[Any]:  # fmt: skip
+    """The key of each row that differs and, for each column, what is kept and what was counted."""
+    nothing = literal_column("0", Integer)
+    kept = select(
+        *(table.c[name] for name in key),
+        *(value for name in columns for value in (table.c[name].label(f"k_{name}"), nothing.label(f"c_{name}"))),
+    ).where(here)
+    counts = select(
+        *(again.c[name] for name in key),
+        *(value for name in columns for value in (nothing.label(f"k_{name}"), again.c[name].label(f"c_{name}"))),
+    )
+    both = union_all(kept, counts).subquery()
+    sums = {name: (func.sum(both.c[f"k_{name}"]), func.sum(both.c[f"c_{name}"])) for name in columns}
+    keys = [both.c[name] for name in key]
+    statement = (
+        select(*keys, *(value for pair in sums.values() for value in pair))
+        .group_by(*keys)
+        .having(or_(*(one != other for one, other in sums.values())))
+        .order_by(*keys)
+    )
+    yield from session.connection().execute(statement)

@@ -1,0 +1,56 @@
+"""What is counted: the columns of unit_counts and the kinds of unit_cells, each by the facts it takes."""
+
+from dataclasses import dataclass
+
+from models.counters import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A column of unit_counts: demands with the fact `when`, under the day `day`."""
+
+    column: str
+    day: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A kind of unit_cells: demands with the fact `when`, under the day `day`, told apart by `sub` and `tag`.
+
+    `monthly`: kept by month as well. `sub_is_day`: then `sub` becomes a month too.
+    """
+
+    kind: Kind
+    day: str
+    sub: str
+    when: str
+    tag: str = "none"
+    monthly: bool = False
+    sub_is_day: bool = False
+
+
+COUNTS = (
+    Count("received", "came", "received"),
+    Count("settled", "came", "settled"),
+    Count("self_settled", "came", "own"),
+    Count("to_settle", "came", "to_settle"),
+    Count("settlements", "went", "settled"),
+    Count("late_settlements", "went", "late"),
+    Count("due", "due", "to_settle"),
+    Count("kept", "due", "kept"),
+)
+
+CELLS = (
+    Cell(Kind.SETTLED, "came", "went", "by_others", "level", monthly=True, sub_is_day=True),
+    Cell(Kind.SELF_SETTLED, "came", "went", "own", "level", monthly=True, sub_is_day=True),
+    Cell(Kind.SETTLED_ON, "went", "came", "by_others", "level"),
+    Cell(Kind.SELF_SETTLED_ON, "went", "came", "own", "level"),
+    Cell(Kind.HOURS_RECEIVED, "came", "hours", "by_others", monthly=True),
+    Cell(Kind.HOURS_SETTLED, "went", "hours", "by_others"),
+    Cell(Kind.SUBJECT, "came", "category", "received"),
+    Cell(Kind.LATE, "due", "category", "late", "level", monthly=True),
+)
+
+DAYS = tuple(dict.fromkeys(count.day for count in COUNTS))
+"""The facts that are days some count stands under."""

@@ -1,0 +1,224 @@
+"""Counters: kept with every move, equal to the ledger counted again, and named where they are not."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import delete, event, insert, select, update
+
+from models.counters import Grain, UnitCell, UnitCount
+from models.demands import Demand
+from services import checks, counters, database, demands
+from services.access import SYSTEM
+from services.counters import days, facts
+from services.database import reading, transaction
+from tests.conftest import NOW
+from tests.factories import town
+
+TOWN, HUOPO, GRID, OTHER = "411622204", "411622204202", "411622204202001", "411622204201001"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def site(engine):
+    return town(engine)
+
+
+def differing(engine):
+    with reading(engine) as session:
+        return list(counters.differences(session))
+
+
+def moved(site, demand_id, *steps, at=NOW):
+    """Walk a demand through moves, each an hour after the one before and in its own transaction."""
+    for number, (who, verb, options) in enumerate(steps):
+        with transaction(site.engine) as session:
+            when = at + timedelta(hours=number + 1)
+            getattr(demands, verb)(session, site.actors[who], demand_id, now=when, **options)
+
+
+def settling(site):
+    return (
+        ("chief", "accept", {}), ("chief", "assign", {"unit_id": site.units[HUOPO]}), ("chief", "sign", {}),
+        ("chief", "settle", {"reason": "修好了"}),
+    )  # fmt: skip
+
+
+def counts_of(site, unit, day):
+    """The counts of one unit and day that are not 0."""
+    with reading(site.engine) as session:
+        table = UnitCount.__table__
+        row = session.connection().execute(
+            select(table).where(
+                table.c.unit_id == site.units[unit], table.c.grain == Grain.DAY, table.c.day == days.number(day)
+            )
+        ).mappings().one()  # fmt: skip
+        return {name: value for name, value in row.items() if value and name not in {"unit_id", "grain", "day"}}
+
+
+def test_a_filed_and_a_settled_demand_count_for_every_unit_above_them(site):
+    moved(site, site.report(), *settling(site))
+    site.report(settled_on_the_spot="换了灯泡")
+    for unit in (TOWN, HUOPO, GRID):
+        assert counts_of(site, unit, date(2026, 11, 20)) == {
+            "received": 2, "settled": 2, "self_settled": 1, "to_settle": 2, "settlements": 2,
+        }  # fmt: skip
+        assert counts_of(site, unit, date(2026, 12, 1)) == {"due": 2, "kept": 2}
+    assert differing(site.engine) == []
+
+
+def test_most_moves_change_no_counter_and_write_none(site):
+    demand_id = site.report()
+    seen = []
+    event.listen(site.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    moved(site, demand_id, *settling(site)[:3])
+    assert [statement for statement in seen if "unit_c" in statement] == []
+    moved(site, demand_id, settling(site)[3])
+    assert len([statement for statement in seen if "unit_c" in statement]) == 2
+
+
+def test_a_move_that_is_refused_leaves_the_counters_alone(site):
+    demand_id = site.report()
+
+    def fail_half_way():
+        with transaction(site.engine) as session:
+            demands.move(session, site.actors["chief"], demand_id, demands.moves.Verb.REJECT, now=NOW, reason="重复")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    assert differing(site.engine) == []
+
+
+def test_many_demands_moved_in_one_transaction_are_written_in_two_statements(site):
+    ids = [site.report() for _ in range(3)]
+    seen = []
+    event.listen(site.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    with transaction(site.engine) as session:
+        for demand_id in ids:
+            demands.move(session, site.actors["chief"], demand_id, demands.moves.Verb.REJECT, now=NOW, reason="重复")
+    assert len([statement for statement in seen if "unit_c" in statement]) <= 2
+    assert differing(site.engine) == []
+
+
+def test_two_who_settle_demands_of_one_village_at_once_lose_nothing(site):
+    """Each settles several in one transaction and in the other order: nobody waits in a circle."""
+    ids = [site.report(at=NOW - number * DAY) for number in range(6)]
+    for demand_id in ids:
+        moved(site, demand_id, *settling(site)[:3])
+    start = Barrier(2)
+
+    def settle(mine):
+        start.wait()
+        with transaction(site.engine) as session:
+            for demand_id in mine:
+                later = NOW + timedelta(hours=5)
+                demands.settle(session, site.actors["chief"], demand_id, now=later, reason="修好了")
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(settle, [ids[:3], ids[:2:-1]]))
+    assert counts_of(site, HUOPO, date(2026, 11, 20))["settlements"] == 6
+    assert differing(site.engine) == []
+
+
+def test_eight_who_file_at_once_are_all_counted(site):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: site.report(), range(16)))
+    assert counts_of(site, TOWN, date(2026, 11, 20))["received"] == 16
+    assert differing(site.engine) == []
+
+
+def test_counting_anew_gives_what_the_moves_kept(site):
+    moved(site, site.report(at=NOW - 40 * DAY), *settling(site))
+    site.report(settled_on_the_spot="换了灯泡", grid=OTHER, by="other_chief")
+
+    def stored():
+        with reading(site.engine) as session:
+            tables = (UnitCount.__table__, UnitCell.__table__)
+            rows = [list(session.connection().execute(select(table).order_by(*table.primary_key))) for table in tables]
+            return [[row for row in part if any(row[3:])] for part in rows[:1]] + [[r for r in rows[1] if r.n]]
+
+    kept = stored()
+    with transaction(site.engine) as session:
+        counters.recount(session)
+    assert stored() == kept
+
+
+def test_what_is_taken_away_and_added_again_leaves_the_counters_as_they_were(site):
+    ids = [site.report(), site.report(settled_on_the_spot="换了灯泡", at=NOW - 40 * DAY)]
+    with transaction(site.engine) as session:
+        counters.apply(session, ids, -1)
+    assert {row.counted > row.kept for row in differing(site.engine)} == {True}
+    with transaction(site.engine) as session:
+        counters.apply(session, ids, 1)
+    assert differing(site.engine) == []
+
+
+def test_verify_names_a_wrong_counter_by_unit_day_and_measure(site):
+    moved(site, site.report(), *settling(site))
+    village = site.units[HUOPO]
+    with transaction(site.engine) as session:
+        table, cells = UnitCount.__table__, UnitCell.__table__
+        session.connection().execute(
+            update(table)
+            .where(table.c.unit_id == village, table.c.day == days.number(date(2026, 11, 20)))
+            .values(received=9)
+        )
+        session.connection().execute(
+            insert(cells).values(unit_id=village, kind=8, grain=1, day=days.number(date(2026, 10, 1)), sub=3, tag="x",
+                                 n=2)
+        )  # fmt: skip
+    with reading(site.engine) as session:
+        report = checks.verify(session, SYSTEM)
+    assert report.differences == (
+        checks.Difference("counter", HUOPO, "2026-11-20 received", "9", "1"),
+        checks.Difference("counter", HUOPO, "2026-10 late 3 x", "2", "0"),
+    )
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC", "America/New_York", "Australia/Lord_Howe"])
+def test_python_and_both_databases_agree_on_the_day_the_month_and_the_hours(site, zone):
+    """At midnights, at changes of the clock, before 1970, in a leap year, a moment before a second is full."""
+    moments = [
+        datetime(2026, 11, 19, 15, 59, 59, 999_900, tzinfo=UTC), datetime(2026, 11, 19, 16, tzinfo=UTC),
+        datetime(1987, 5, 1, 15, 30, tzinfo=UTC), datetime(1966, 2, 28, 23, 59, 59, tzinfo=UTC),
+        datetime(2024, 2, 29, 12, tzinfo=UTC), datetime(2026, 3, 8, 6, 59, 59, tzinfo=UTC),
+        datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 5, 59, tzinfo=UTC),
+        datetime(2026, 4, 4, 14, 59, 59, tzinfo=UTC), datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ]  # fmt: skip
+    ids = [site.report() for _ in moments]
+    place = ZoneInfo(zone)
+    with transaction(site.engine) as session:
+        for demand_id, moment in zip(ids, moments, strict=True):
+            session.connection().execute(
+                update(Demand).where(Demand.id == demand_id).values(reported_at=moment, due_at=moment)
+            )
+        day = days.local_day(facts.C.reported_at, place)
+        rows = session.connection().execute(
+            select(day, days.Month(day), days.Epoch(facts.C.reported_at)).order_by(facts.C.id)
+        )
+        found = [tuple(row) for row in rows]
+    assert found == [
+        (days.local(moment, place), days.month(days.local(moment, place)), days.seconds(moment)) for moment in moments
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours", "kept"),
+    [(0, 0), (239, 239), (240, 240), (263, 240), (264, 264), (2399, 2376), (2400, 2400), (2639, 2400), (2640, 2640)],
+)
+def test_hours_are_kept_exactly_for_ten_days_and_to_a_tenth_beyond(hours, kept):
+    assert facts.rounded(hours) == kept
+    assert hours - kept <= hours / 10
+
+
+def test_a_site_that_had_no_counters_gets_them_with_the_migration(site):
+    moved(site, site.report(), *settling(site))
+    with transaction(site.engine) as session:
+        for table in (UnitCount, UnitCell):
+            session.connection().execute(delete(table))
+    database.migrate(site.engine)
+    assert counts_of(site, TOWN, date(2026, 11, 20))["settlements"] == 1
+    assert differing(site.engine) == []
