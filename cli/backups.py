@@ -9,6 +9,7 @@ from cli.sessions import reading, writing
 from cli.terminal import progress, t
 from services.access import SYSTEM
 from services.clock import utc_now
+from services.errors import BadInput
 
 app = typer.Typer()
 
@@ -28,6 +29,8 @@ def restore(file: Annotated[Path, typer.Argument(help=t("the backup"))]) -> None
     """Restore a backup."""
     from services import backups
 
-    with progress() as told, writing() as session:
+    if not file.is_file():
+        raise BadInput("file_missing", file=file)
+    with progress() as told, writing(needs_site=False) as session:
         made = backups.restore(session, SYSTEM, file, now=utc_now(), progress=told)
     typer.echo(t("{rows} rows restored.", rows=t.number(made.rows)))

@@ -7,7 +7,6 @@ import typer
 from cli import options
 from cli.sessions import reading
 from cli.terminal import print_json, progress, t
-from services import sites
 from services.access import SYSTEM
 
 app = typer.Typer()
@@ -19,7 +18,6 @@ def verify(as_json: options.Json = False) -> None:
     from services import checks
 
     with progress() as told, reading() as session:
-        sites.site(session)
         report = checks.verify(session, SYSTEM, progress=told)
     if as_json:
         print_json(asdict(report))

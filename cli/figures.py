@@ -60,6 +60,8 @@ def rank(
     rows = [_rank(row) for row in found]
     if as_json:
         print_json(rows)
+    elif not rows:
+        typer.echo(t("There are no units of this level here."))
     else:
         shown = ("rank", "code", "name", "received", "settled", "settlement_rate", "due", "on_time", "median_hours")
         print_table(shown, [[row[key] for key in shown] for row in rows])

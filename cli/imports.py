@@ -9,7 +9,6 @@ from cli import options
 from cli.sessions import writing
 from cli.terminal import print_json, print_table, progress, t
 from pages.i18n.sentences import REASONS
-from services import sites
 from services.access import SYSTEM
 from services.clock import utc_now
 from services.errors import BadInput
@@ -59,7 +58,7 @@ def _write_template(kind: str, file: Path) -> None:
     from services.imports import Kind, template
 
     if file.exists():
-        raise BadInput("file_exists", file=file.name)
+        raise BadInput("file_exists", file=file)
     file.write_bytes(template(Kind(kind)))
     typer.echo(t("Empty template written: {file}", file=file))
 
@@ -73,7 +72,6 @@ def _imported(
     guessed = imports.guess(table.kind, table.columns, table.head())
     chosen = imports.load_mapping(mapping.read_text(encoding="utf-8")) if mapping else guessed
     with progress() as told, writing() as session:
-        sites.site(session)
         return imports.run(
             session, SYSTEM, table.kind, table, chosen, now=utc_now(), unit_code=unit, keep_good=keep_good,
             dry_run=dry_run, progress=lambda done, total, speed: told(file.name, done, total, f"{speed:,.0f}/s"),

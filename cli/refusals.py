@@ -21,11 +21,11 @@ class Commands(TyperGroup):
         except ServiceError as error:
             _stop(_sentence(error))
         except ValidationError as error:
-            _stop("; ".join(str(problem["msg"]) for problem in error.errors()))
+            _stop("; ".join(_setting(problem) for problem in error.errors()))
         except SQLAlchemyError as error:
             _stop(t("The database cannot be used: {detail}", detail=_first_line(error)))
         except OSError as error:
-            _stop(t("The file cannot be used: {detail}", detail=error))
+            _stop(t("The file cannot be used: {detail}", detail=_of_file(error)))
 
 
 def _sentence(error: ServiceError) -> str:
@@ -34,6 +34,16 @@ def _sentence(error: ServiceError) -> str:
         return t.error(error)
     except KeyError:
         return f"{error.code} ({', '.join(f'{key}: {value}' for key, value in error.facts.items())})"
+
+
+def _setting(problem: Any) -> str:
+    """What is wrong with a setting, and which one it is where only one is meant."""
+    name = "".join(f"SMALLGRID_{part}: ".upper() for part in problem["loc"])
+    return f"{name}{problem['msg'].removeprefix('Value error, ')}"
+
+
+def _of_file(error: OSError) -> str:
+    return t.join([str(part) for part in (error.filename, error.strerror) if part]) or str(error)
 
 
 def _first_line(error: SQLAlchemyError) -> str:

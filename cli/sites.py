@@ -18,7 +18,7 @@ app = typer.Typer()
 @app.command(help=t("Make an empty site from a profile: its categories, departments and top unit."))
 def init(profile: options.Profile) -> None:
     """Make an empty site."""
-    with writing() as session:
+    with writing(needs_site=False) as session:
         made = sites.build(session, SYSTEM, profile, now=utc_now())
         units.add_top(session, SYSTEM, now=utc_now())
     typer.echo(t("Site made: {name}. Next: smallgrid import units FILE", name=t.name(made.name.zh, made.name.en)))
@@ -46,7 +46,7 @@ def build_demo(profile: str, *, seed: int = 1, months: int = 12, now: datetime) 
     """Build the demonstration and say how large it became."""
     from services import demo as demonstration
 
-    with progress() as told, writing() as session:
+    with progress() as told, writing(needs_site=False) as session:
         made = demonstration.build(session, SYSTEM, profile, now=now, seed=seed, months=months, progress=told)
     counts = {"people": made.population, "households": made.households, "demands": made.demands}
     counts["units"] = sum(made.units.values())

@@ -11,7 +11,7 @@ from cli.sessions import reading, writing
 from cli.terminal import print_json, print_table, t
 from models.accounts import Role
 from models.departments import Department
-from services import accounts, sites
+from services import accounts
 from services.access import SYSTEM
 from services.clock import utc_now
 from services.errors import BadInput, NotFound
@@ -45,7 +45,6 @@ def add(
 def list_(as_json: options.Json = False) -> None:
     """Print the accounts."""
     with reading() as session:
-        sites.site(session)
         rows = accounts.listed(session, SYSTEM)
     facts = [
         {
@@ -89,10 +88,11 @@ def _account_id(session: Session, name: str) -> int:
 
 
 def _department_id(session: Session, code: str) -> int:
-    found = session.exec(select(Department.id).where(Department.code == code)).first()
-    if found is None:
-        raise NotFound("department_not_found", department=code)
-    return found
+    found = dict(session.exec(select(Department.code, Department.id)).all())
+    if code not in found:
+        known = t.join(sorted(found))
+        raise typer.BadParameter(t("There is no department “{given}”. Known: {known}.", given=code, known=known))
+    return found[code] or 0
 
 
 def _password(from_stdin: bool) -> str:

@@ -195,7 +195,7 @@ def test_a_template_never_overwrites_a_file(url, tmp_path):
     path = tmp_path / "mine.xlsx"
     path.write_bytes(b"kept")
     done = run("import", "units", path, "--template")
-    assert (done.exit_code, done.stderr) == (2, "The file mine.xlsx exists already and is not overwritten.\n")
+    assert (done.exit_code, done.stderr) == (2, f"The file {path} exists already and is not overwritten.\n")
     assert path.read_bytes() == b"kept"
 
 
