@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from pages.ui.style import BRAND, GROUND, INK, LATE, LINE, MUTED, NEAR_MARK
+from pages.ui.style import BRAND, GROUND, IN_TIME, INK, LATE, LINE, MUTED, NEAR_MARK, SUSPENDED
 
 CSS = f"""
 @font-face{{font-family:"Grid Han";src:url(/fonts/han.otf) format("opentype");font-display:swap}}
@@ -28,14 +28,15 @@ th{{text-align:left;font-weight:400;color:{MUTED};border-bottom:1px solid {LINE}
 td{{border-bottom:1px solid #F0EEE8;padding:8px;vertical-align:top}}
 .n{{text-align:right;white-space:nowrap}}.w{{white-space:nowrap}}
 td strong{{display:block;font-weight:600}}
-.late{{color:{LATE};font-weight:600}}.near i{{color:{NEAR_MARK};font-style:normal}}
+td i{{font-style:normal}}.late{{color:{LATE};font-weight:600}}.near i{{color:{NEAR_MARK}}}.in_time i{{color:{IN_TIME}}}
+.suspended i{{color:{SUSPENDED}}}
 .share{{width:34%;min-width:80px}}.share svg{{display:block;width:100%;height:14px;margin-top:5px;background:#F3F2EC}}
 ul{{list-style:none;margin:0;padding:0}}li{{padding:8px 0;border-bottom:1px solid #F0EEE8}}
 li time{{color:{MUTED};margin-right:10px;white-space:nowrap}}
 footer{{color:{MUTED};font-size:14px;padding:16px 0 32px}}
 @media(max-width:640px){{h1{{font-size:24px}}
 .stack thead{{display:none}}.stack tr{{display:block;padding:8px 0;border-bottom:1px solid {LINE}}}
-.stack td{{display:block;border:0;padding:2px 0;text-align:left;white-space:normal}}
+.stack td{{display:inline-block;border:0;padding:2px 14px 2px 0;text-align:left}}.stack td:first-child{{display:block}}
 .stack td[data-of]::before{{content:attr(data-of) "：";color:{MUTED}}}}}
 @page{{margin:12mm}}
 @media print{{body{{background:#fff;font-size:11pt}}header{{border:0}}.wrap{{max-width:none;padding:0}}

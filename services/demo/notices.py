@@ -18,8 +18,8 @@ from services.demo.world import World
 from services.sunshine import HelperRow, helpers, openness
 
 DAYS, BACK, MOST = 30, timedelta(days=90), 120
-PRIVATE = ("disputes", "welfare", "hazards")
-"""Matters between people, or of someone in need, are not put on a notice board."""
+PRIVATE = ("disputes", "welfare", "hazards", "other")
+"""Matters between people, or of someone in need, are not put on a notice board; “other” says nothing."""
 
 RESULTS = {
     "sanitation": [("已清理干净，安排专人看护。", "Cleaned up; somebody looks after it now."),

@@ -79,7 +79,7 @@ def proposals(
         .where(*conditions)
         .order_by(col(Demand.settled_at).desc(), Demand.reference)
         .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        .offset(_skipped(page, total))
     )
     return Page(tuple(_rows(session, found.all())), total)
 
@@ -91,7 +91,7 @@ def published(session: Session, actor: Actor, unit_id: int, *, page: int = 1) ->
     statement = select(func.count()).select_from(Notice).join(Demand, col(Demand.id) == Notice.demand_id)
     total = session.connection().execute(statement.where(*inside)).scalar_one()
     order = (col(Notice.published_at).desc(), col(Notice.id).desc())
-    return Page(tuple(matters(session, inside, order, limit=PAGE, offset=(page - 1) * PAGE)), total)
+    return Page(tuple(matters(session, inside, order, limit=PAGE, offset=_skipped(page, total))), total)
 
 
 def publish(
@@ -139,6 +139,11 @@ def withdraw(session: Session, actor: Actor, notice_id: int, *, now: datetime) -
     audit.record(session, actor, "sunshine.withdraw", now=now, subject=demand.reference, title=notice.title)
     openness.changed(session)
     session.flush()
+
+
+def _skipped(page: int, total: int) -> int:
+    """How many rows come before a page; one behind the last, as when its last row was published, is the last."""
+    return (max(1, min(page, -(-total // PAGE))) - 1) * PAGE
 
 
 def _inside(session: Session, actor: Actor, unit_id: int) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ class FiguresRow:
 class ExposedRow:
     """One of the longest open: the class of its category, its village, its clock, and which office must act.
 
-    Never who asked nor what; `holder` is a unit or a department, None where only the level is known.
+    Never who asked nor what; `holder` is a department, a village or above: which grid it is would be too near.
     """
 
     reported_at: datetime
@@ -137,13 +137,14 @@ def _exposed(session: Session, profile: Profile, place: PlaceRow, now: datetime)
         func.coalesce(top.name_en, part.name_en), village.short_name, village.name_en, Demand.level,
         func.coalesce(Department.name, holder.short_name), func.coalesce(Department.name_en, holder.name_en),
     )  # fmt: skip
+    lowest = max(units.depth_of_ranking(session), 1)
     statement = (
         select(*columns)
         .select_from(Demand)
         .join(part, col(part.id) == col(Demand.category_id))
         .outerjoin(top, col(top.id) == part.parent_id)
-        .outerjoin(village, col(village.id) == path_column(max(units.depth_of_ranking(session), 1)))
-        .outerjoin(holder, col(holder.id) == col(Demand.holder_unit_id))
+        .outerjoin(village, col(village.id) == path_column(lowest))
+        .outerjoin(holder, (col(holder.id) == col(Demand.holder_unit_id)) & (col(holder.depth) <= lowest))
         .outerjoin(Department, col(Department.id) == col(Demand.department_id))
         .where(path_column(place.depth) == place.id, IS_OPEN)
         .order_by(col(Demand.reported_at), col(Demand.reference))
