@@ -32,6 +32,12 @@ CSS = f"""<style>
 {_CARDS} a p{{font-size:1rem}}
 {_CARDS} a::after{{content:"";position:absolute;inset:0;border-radius:6px}}
 {_CARDS}:hover{{border-color:{BRAND}}}
+/* cards of projects side by side as the screen is wide; in each a thin bar over the words that say it */
+.st-key-projects{{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:.75rem}}
+.st-key-projects>*{{width:100%}}
+.sg-project i{{display:block;height:6px;background:#F0EEE8;border-radius:3px;margin-top:8px;overflow:hidden}}
+.sg-project u{{display:block;height:6px;background:{BRAND}}}.sg-project u.steps{{background:{IN_TIME}}}
+.sg-project u.over{{background:{LATE}}}.sg-project span{{font-size:14px;line-height:20px;color:{MUTED}}}
 /* a tinted box, for the deadline */
 [class*="st-key-tint-"]{{background:#F7F6F1;border-radius:6px;padding:.75rem 1rem}}
 /* captions: native opacity leaves 4.1 : 1 */
@@ -55,6 +61,10 @@ width:auto}}
 .sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
 [class*="st-key-row-need"] p{{line-height:1.35}}
+/* what is needed and the way to it stay in one line */
+[class*="st-key-row-need"]{{flex-wrap:nowrap}}[class*="st-key-row-need"]>:last-child{{flex:none}}
+/* native hover turns the brand nearly black */
+.stApp [data-testid=stBaseButton-primary]:is(:hover,:active){{background:#0A5A56;border-color:#0A5A56}}
 .sg-rank .bar{{width:22%;min-width:90px}}.sg-rank .bar div{{position:relative;height:14px;background:#F3F2EC}}
 .sg-rank .bar i{{position:absolute;inset:0 auto 0 0;background:#9CC9C4}}.sg-rank .last .bar i{{background:#E3A79A}}
 .sg-rank .bar u{{position:absolute;top:-3px;bottom:-3px;width:1px;background:{INK}}}
@@ -64,7 +74,7 @@ width:auto}}
 padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LATE}}}
 .sg-callout a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 /* beside its chart the ranking needs a wide screen; else the chart stands below */
-@media(max-width:1600px){{[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}
+@media(max-width:1600px){{.sg-rank .bar{{width:14%}}[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}
 [data-testid=stHorizontalBlock]:has(.st-key-p-ranking)>[data-testid=stColumn]{{min-width:100%}}}}
 .st-key-p-ranking .stHtml{{overflow-x:auto}}
 /* when and who take one line, what happened takes the rest */
@@ -86,7 +96,7 @@ padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LAT
 /* the link in a lane's head is as large as a panel's title */
 [class*="st-key-lanehead-"] a{{padding:0;background:none!important}}[class*="st-key-lanehead-"] a p{{font-size:1rem}}
 /* a number, a name and a whistle stay in one piece, however narrow the lane */
-[class*="-board-"] p{{word-break:keep-all;overflow-wrap:anywhere}}
+[class*="-board-"] p{{word-break:keep-all;overflow-wrap:anywhere;line-height:1.4}}
 [class*="-board-"] [data-testid=stElementContainer]:first-child p>span{{display:inline-block}}
 /* one line of text on a card */
 {_CARDS} a p{{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}}
@@ -102,6 +112,7 @@ bottom:12px;width:auto!important;max-width:calc(100% - 24px);z-index:3}}
 padding:8px 12px;font-size:14px;line-height:20px;color:{MUTED}}}
 .sg-legend span{{display:flex;gap:6px;align-items:center;white-space:nowrap}}.sg-legend b{{color:{INK};font-weight:600}}
 .sg-legend i{{width:18px;height:14px;border-radius:2px;border:1px solid #1B243026}}
+.sg-legend i.hatched{{background:repeating-linear-gradient(135deg,#A5A297 0 1px,#F0EEE8 1px 4.5px)}}
 .sg-legend i.chip{{width:13px;height:13px;border:0;border-radius:0;background:{LATE}}}
 /* the way down to a unit, in one line */
 :is([class*="st-key-row-map-"],.st-key-mapfigures) a{{padding:0;background:none!important}}
@@ -137,6 +148,9 @@ text-underline-offset:3px}}.sg-rank .n a{{text-align:center}}.sg-table td{{paddi
 [class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}
 [class*="st-key-row-need"] a::after{{content:"";position:absolute;inset:0}}
 .stMain button:not([data-testid=stTooltipHoverTarget]),.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}
+.stMain :not({_CARDS} *)>[data-testid=stPageLink-NavLink]{{min-height:44px}}.stAppHeader button{{min-width:44px;min-height:44px}}
+/* a lane's head and the title of a map's demand are links as well: their lines grow with them */
+.st-key-crumbs{{row-gap:0}}[role=dialog] :is(button,[data-baseweb=input],[data-baseweb=select]>div){{min-height:44px}}
 }}
 </style>"""
 

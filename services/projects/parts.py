@@ -84,7 +84,7 @@ def pay(
     over = amount - max(min(money.left, money.in_hand), 0)
     said = line(over_reason, LINE)
     if over > 0 and not said:
-        raise BadInput("overspend", over_fen=over)
+        raise BadInput("overspend", over=f"{over // 100:,}.{over % 100:02d}")
     session.add(
         ProjectPayment(
             project_id=project_id, amount_fen=amount, paid_on=paid_on, purpose=line(purpose, LINE, "purpose_missing"),

@@ -238,7 +238,7 @@ def test_a_payment_beyond_the_money_is_taken_with_a_reason_only_and_stays_marked
     paid = partial(do, site, "chief", projects.pay, project, 1, TODAY, "尾款", "某建材行")
     with pytest.raises(BadInput, match="overspend") as refusal:
         paid()
-    assert refusal.value.facts == {"over_fen": 1}
+    assert refusal.value.facts == {"over": "0.01"}
     paid(over_reason="上级资金下周到账，经会议同意")
     assert [(row.amount, row.over_reason) for row in opened(site, project).payments] == [
         (60 * WAN, None), (1, "上级资金下周到账，经会议同意"),
