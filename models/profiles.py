@@ -25,7 +25,10 @@ class Name(_Part):
 
 
 class LevelWords(_Part):
-    """One level in the site's own words; `post` is what its person is called, `plural` its English plural."""
+    """One level in the site's own words; `post` is what its person is called, `plural` its English plural.
+
+    `outside` marks bodies that are no part of the administration: the site's people record their steps.
+    """
 
     key: str
     zh: str
@@ -33,6 +36,7 @@ class LevelWords(_Part):
     plural: str
     post: Name
     lowest: bool = False
+    outside: bool = False
 
 
 class CategoryEntry(_Part):

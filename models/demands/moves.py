@@ -91,7 +91,7 @@ MOVES: dict[Verb, Move] = {
     Verb.EXTEND: _move("handling", None, Permission.TRIAGE, needs_reason=True, by_other=True),
     Verb.WHISTLE: _move(_WHISTLED, None, Permission.WHISTLE),
     Verb.ANSWER: _move(_WHISTLED, None, Permission.HANDLE),
-    Verb.ARRIVE: _move(_WHISTLED, None, Permission.HANDLE),
+    Verb.ARRIVE: _move(f"reported pending_triage {_WHISTLED}", None, Permission.HANDLE),
     Verb.PASS_CHECK: _move("pending_verify", State.PENDING_CALLBACK, Permission.CLOSE, by_other=True),
     Verb.REWORK: _move(
         "pending_verify pending_callback", State.HANDLING, Permission.CLOSE, needs_reason=True, by_other=True
@@ -101,11 +101,12 @@ MOVES: dict[Verb, Move] = {
     Verb.ARCHIVE: _move("closed", State.ARCHIVED, Permission.CLOSE),
     Verb.VOID: _move("draft", State.VOID, Permission.REPORT, needs_reason=True),
     Verb.CALL_BACK: _move("pending_callback", None, Permission.CLOSE, by_other=True),
+    Verb.NOTE: _move(f"{_RUNNING} suspended {_LATER}", None, Permission.HANDLE, needs_reason=True),
     Verb.RATE: _move(f"{_WHISTLED} {_LATER}", None, Permission.WHISTLE),
     Verb.JUSTIFY: _move(f"{_WHISTLED} {_LATER}", None, Permission.HANDLE),
     Verb.ASK: _move(f"{_RUNNING} suspended {_LATER} {_ENDED}", None, Permission.HANDLE, needs_reason=True),
     Verb.AGREE: _move(f"{_RUNNING} suspended {_LATER} {_ENDED}", None, Permission.TRIAGE),
-    Verb.REFUSE: _move(f"{_RUNNING} suspended {_LATER} {_ENDED}", None, Permission.TRIAGE, needs_reason=True),
+    Verb.REFUSE: _move(f"{_RUNNING} suspended {_LATER} {_ENDED}", None, Permission.HANDLE, needs_reason=True),
     Verb.EXCLUDE: _move(f"{_RUNNING} suspended {_LATER} {_ENDED}", None, Permission.TRIAGE, needs_reason=True),
     Verb.INCLUDE: _move(f"{_RUNNING} suspended {_LATER} {_ENDED}", None, Permission.TRIAGE, needs_reason=True),
     Verb.WAIVE: _move("closed archived", None, Permission.TRIAGE),

@@ -5,6 +5,7 @@ from services.demands.clocks import Clocks, Running
 from services.demands.clocks import of_events as clocks_of
 from services.demands.filing import FiledRow, report
 from services.demands.history import held
+from services.demands.judging import justify, rate
 from services.demands.moves import (
     accept,
     ask_facts,
@@ -33,12 +34,13 @@ from services.demands.rows import (
 )
 from services.demands.side import merge, reopen, resume, self_handle, suspend
 from services.demands.takers import DepartmentRow, departments
-from services.demands.whistles import answer, arrive, whistle
+from services.demands.whistles import answer, arrive, report_done, whistle
 
 __all__ = [
     "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "FiledRow", "Filters", "HeldRow",
     "Order", "Page", "Running", "SimilarRow", "WhistleRow", "accept", "answer", "arrive", "ask_facts", "assign",
-    "choices", "clocks_of", "close", "count", "departments", "detail", "escalate", "find", "held", "holds", "merge",
-    "move", "own_whistle", "pass_check", "possible", "queue", "rebuild", "reopen", "report", "resume", "return_",
-    "self_handle", "settle", "sign", "similar", "suspend", "usual", "whistle", "whistles_of",
+    "choices", "clocks_of", "close", "count", "departments", "detail", "escalate", "find", "held", "holds", "justify",
+    "merge", "move", "own_whistle", "pass_check", "possible", "queue", "rate", "rebuild", "reopen", "report",
+    "report_done", "resume", "return_", "self_handle", "settle", "sign", "similar", "suspend", "usual", "whistle",
+    "whistles_of",
 ]  # fmt: skip

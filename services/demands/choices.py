@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models.demands import MOVES, State, Verb
+from models.demands import MOVES, Arrival, State, Verb
 from services.access import Actor
 from services.demands.moves import FORWARD
 from services.demands.rows import DetailRow, WhistleRow
@@ -23,17 +23,27 @@ USUAL = {
 }
 """The next step of the chain for each state."""
 
+OWN_PLACE = frozenset({Verb.RATE, Verb.JUSTIFY})
+"""Moves with a place of their own on the screen: beside the whistle they speak of."""
+
+REQUESTED = frozenset({Verb.ASK, Verb.AGREE, Verb.REFUSE, Verb.EXCLUDE, Verb.WAIVE})
+"""Moves of requests: services.demands.requests says who may ask, agree and refuse."""
+
 _WITH_OTHERS = frozenset({State.DISPATCHED, State.HANDLING})
 
 
 def choices(actor: Actor, demand: DetailRow) -> list[Verb]:
     """The moves the demand's state and the actor's role allow, in the order of the table."""
-    return [verb for verb in MOVES if _allowed(actor, demand, verb)]
+    return [verb for verb in MOVES if verb not in OWN_PLACE and _allowed(actor, demand, verb)]
 
 
 def possible(actor: Actor, states: frozenset[State]) -> list[Verb]:
     """The moves the role allows for at least one of several demands, by their states alone."""
-    return [verb for verb, rule in MOVES.items() if actor.may(rule.permission) and rule.sources & states]
+    return [
+        verb
+        for verb, rule in MOVES.items()
+        if verb not in REQUESTED and actor.may(rule.permission) and rule.sources & states
+    ]
 
 
 def usual(actor: Actor, demand: DetailRow, *, now: datetime) -> Verb | None:
@@ -51,7 +61,8 @@ def usual(actor: Actor, demand: DetailRow, *, now: datetime) -> Verb | None:
     if elsewhere and late and Verb.WHISTLE in open_to and all(row.answered_at for row in demand.whistles):
         return Verb.WHISTLE
     verb = USUAL.get(demand.row.state)
-    return verb if verb in open_to and not (elsewhere and demand.department_id is not None) else None
+    with_department = elsewhere and demand.department_id is not None and not demand.outside
+    return verb if verb in open_to and not with_department else None
 
 
 def holds(actor: Actor, demand: DetailRow) -> bool:
@@ -62,7 +73,7 @@ def holds(actor: Actor, demand: DetailRow) -> bool:
 
 
 def own_whistle(actor: Actor, demand: DetailRow) -> WhistleRow | None:
-    """The whistle that called the actor's department, if any."""
+    """The last whistle that called the actor's department, if any."""
     if actor.department_id is None:
         return None
     return next((row for row in demand.whistles if row.department_id == actor.department_id), None)
@@ -70,7 +81,9 @@ def own_whistle(actor: Actor, demand: DetailRow) -> WhistleRow | None:
 
 def _allowed(actor: Actor, demand: DetailRow, verb: Verb) -> bool:
     rule = MOVES[verb]
-    if demand.row.state not in rule.sources or not actor.may(rule.permission):
+    if verb in REQUESTED or demand.row.state not in rule.sources or not actor.may(rule.permission):
+        return False
+    if verb is Verb.INCLUDE and demand.row.excluded_code is None:
         return False
     if rule.by_other and demand.handled_by_me:
         return False
@@ -81,4 +94,9 @@ def _allowed(actor: Actor, demand: DetailRow, verb: Verb) -> bool:
 
 def _has_to(actor: Actor, demand: DetailRow, verb: Verb) -> bool:
     own = own_whistle(actor, demand)
-    return own is not None and (own.answered_at if verb is Verb.ANSWER else own.arrived_at) is None
+    if verb is Verb.ANSWER:
+        return own is not None and own.answered_at is None
+    if own is not None:
+        return own.arrival is not Arrival.ON_SITE
+    mine = actor.department_id is None or actor.department_id == demand.department_id
+    return mine and demand.on_scene_at is None

@@ -136,7 +136,7 @@ def _record_filing(
         history.append(session, actor, demand, Verb.SUBMIT, now=now, target=State.PENDING_TRIAGE)
         return
     settled = history.settling(State.SELF_HANDLED, now, demand.level, by_grid=True)
-    changes = {**settled, "handled_by_id": actor.account_id, "answered_at": now}
+    changes = {**settled, "handled_by_id": actor.account_id, "answered_at": now, "on_scene_at": now}
     history.append(
         session, actor, demand, Verb.SELF_HANDLE, now=now, target=State.SELF_HANDLED, changes=changes, reason=done
     )

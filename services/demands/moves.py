@@ -103,9 +103,10 @@ def assign(
 
 
 def sign(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:
-    """Sign for a dispatched demand: from now on the actor handles it."""
+    """Sign for a dispatched demand: from now on the actor handles it, or records what an outside body does."""
     demand = require_demand(session, actor, demand_id)
     changes = {"handled_by_id": actor.account_id, **answering(demand, now)}
+    options = {"notes": _on_behalf(session, actor, demand), **options}
     return move(session, actor, demand_id, Verb.SIGN, now=now, changes=changes, **options)
 
 
@@ -117,7 +118,10 @@ def answering(demand: Demand, now: datetime) -> dict[str, Any]:
 def return_(session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str, **options: Any) -> Demand:
     """Return a dispatched demand with a reason, to whoever held it before. Who returned it may not push it forward."""
     demand = require_demand(session, actor, demand_id)
-    changes = {**_held_before(session, demand), "level_since": now, "returned_by_id": actor.account_id}
+    behalf = _on_behalf(session, actor, demand)
+    by = None if behalf else actor.account_id  # who only records it for an outside body may move it on
+    changes = {**_held_before(session, demand), "level_since": now, "returned_by_id": by}
+    options = {"notes": behalf, **options}
     return move(session, actor, demand_id, Verb.RETURN, now=now, reason=reason, changes=changes, **options)
 
 
@@ -126,6 +130,7 @@ def settle(session: Session, actor: Actor, demand_id: int, *, now: datetime, rea
     if not reason.strip():
         raise BadInput("result_missing")
     changes = {"handled_by_id": actor.account_id}
+    options = {"notes": _on_behalf(session, actor, require_demand(session, actor, demand_id)), **options}
     return move(session, actor, demand_id, Verb.SETTLE, now=now, reason=reason, changes=changes, **options)
 
 
@@ -166,6 +171,14 @@ def rebuild(session: Session, actor: Actor, demand_id: int) -> dict[str, tuple[A
     return {
         column: (getattr(demand, column), value) for column, value in told.items() if getattr(demand, column) != value
     }
+
+
+def _on_behalf(session: Session, actor: Actor, demand: Demand) -> dict[str, Any]:
+    """What an event notes where the site's people record the step of an outside body, which has no account here."""
+    if demand.department_id is None or actor.department_id is not None:
+        return {}
+    outer = {level.key for level in sites.profile(session).outer_levels if level.outside}
+    return {"department": demand.department_id, "on_behalf": True} if demand.level in outer else {}
 
 
 def _settlement(demand: Demand, target: State | None, now: datetime) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from models.demands import Category, Demand, Urgency, Whistle
 from models.departments import Department
 from models.people import Person
 from models.units import Unit
-from services import units
+from services import sites, units
 from services.access import Actor, demands_seen, mask_name, mask_phone, path_column, require, require_demand, sees_unit
 from services.demands import history
 from services.demands.conditions import Shape, conditions, late, shape_of, values_of
@@ -91,7 +91,8 @@ def detail(session: Session, actor: Actor, demand_id: int) -> DetailRow:
         category_parent_en=parent.name_en if parent else None, holder_unit_id=demand.holder_unit_id,
         department_id=demand.department_id, returned_by_me=_is_me(actor, demand.returned_by_id),
         handled_by_me=_is_me(actor, demand.handled_by_id), merged_into=merged.reference if merged else None,
-        events=events, whistles=whistles_of(session, [demand_id]), unit_names=_unit_names(session, events),
+        events=events, whistles=whistles_of(session, [demand_id]),
+        on_scene_at=demand.on_scene_at, outside=_is_outside(session, demand), unit_names=_unit_names(session, events),
         department_names=_department_names(session),
     )  # fmt: skip
 
@@ -114,18 +115,20 @@ def similar(session: Session, actor: Actor, demand_id: int, *, most: int = 3) ->
 
 
 def whistles_of(session: Session, demand_ids: Sequence[int]) -> list[WhistleRow]:
-    """The whistles of several demands in one statement, lead first."""
+    """The whistles of several demands in one statement, the last call first, in each the lead first."""
     rows = session.connection().execute(
-        select(Whistle, Department.name, Department.name_en)  # type: ignore[call-overload]
+        select(Whistle, Department.name, Department.name_en, Department.level)  # type: ignore[call-overload]
         .join(Department, col(Department.id) == Whistle.department_id)
         .where(col(Whistle.demand_id).in_(demand_ids))
-        .order_by(col(Whistle.lead).desc(), Department.code)
+        .order_by(col(Whistle.number).desc(), col(Whistle.lead).desc(), Department.code)
     )
     return [
         WhistleRow(
             demand_id=row.demand_id, department_id=row.department_id, department=row.name, department_en=row.name_en,
             lead=row.lead, asked_at=row.asked_at, answer_due_at=row.answer_due_at, answered_at=row.answered_at,
-            arrived_at=row.arrived_at, answer=row.answer,
+            arrived_at=row.arrived_at, answer=row.answer, number=row.number, level=row.level, arrival=row.arrival,
+            did=row.did, rating=row.rating, rating_reason=row.rating_reason, justified=row.justified,
+            justified_reason=row.justified_reason,
         )
         for row in rows
     ]  # fmt: skip
@@ -168,7 +171,7 @@ def _similar_statement(actor: Actor, village_depth: int) -> Select[Any]:
     found: Select[Any] = (
         select(
             Demand.reference, Demand.title, Demand.state, Demand.due_at, Demand.reported_at, Demand.settled_at,
-            _Unit.short_name, _Unit.name_en,
+            _Unit.short_name, _Unit.name_en, Demand.suspended_until,
         )  # type: ignore[call-overload]
         .join(_Unit, col(_Unit.id) == Demand.unit_id)
         .where(
@@ -188,12 +191,13 @@ def _columns(village_depth: int) -> Select[Any]:
     """The columns of DemandRow, in its order."""
     village = path_column(village_depth) if village_depth else None
     found: Select[Any] = (
-        select(
+        select(  # type: ignore[misc]
             Demand.id, Demand.reference, Demand.title, Demand.state, Demand.urgency, Demand.is_open, Demand.due_at,
             Demand.reported_at, Demand.settled_at, Demand.level, Demand.level_since, Demand.version, Demand.reporter,
             Category.name, Category.name_en, Demand.unit_id, _Unit.short_name, _Unit.name_en, _Village.short_name,
             _Village.name_en, _HolderUnit.short_name, _HolderUnit.name_en, Person.name, Department.name,
-            Department.name_en, Demand.placed,
+            Department.name_en, Demand.placed, Demand.excluded_code, Demand.waived_at, Demand.suspended_until,
+            Demand.level_due_at,
         )  # type: ignore[call-overload]
         .select_from(Demand)
         .join(Category, col(Category.id) == Demand.category_id)
@@ -225,6 +229,11 @@ def _department_names(session: Session) -> dict[int, tuple[str, str]]:
         select(Department.id, Department.name, Department.name_en)  # type: ignore[call-overload]
     )
     return {department_id: (name, name_en) for department_id, name, name_en in rows}
+
+
+def _is_outside(session: Session, demand: Demand) -> bool:
+    outer = sites.profile(session).outer_levels
+    return any(level.outside and level.key == demand.level for level in outer)
 
 
 def _is_me(actor: Actor, account_id: int | None) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from models.demands import Source, State, Urgency, Verb
+from models.demands import Arrival, Satisfaction, Source, State, Urgency, Verb
 
 PAGE_SIZE = 50
 """How many demands a page of the queue has."""
@@ -29,7 +29,9 @@ class Filters:
     place. `reported_from` and `reported_to` (exclusive) bound when it came in, without drafts; `settled` says whether
     it was settled, from `settled_from` and before `settled_to` where they are given. `limit_from` and `limit_to`
     (exclusive) bound the limit of all that were to be settled, `kept` says whether they were, by then;
-    `on_the_spot` whether the grid settled it by itself.
+    `on_the_spot` whether the grid settled it by itself. `excluded` says whether it is taken out of the assessment;
+    `assessed` narrows to what an assessment counts: without excluded ones, a lateness waived on appeal counting as
+    kept. `urged` are open ones that were urged since who holds them has them.
     """
 
     unit_id: int | None = None
@@ -57,11 +59,17 @@ class Filters:
     limit_to: datetime | None = None
     kept: bool | None = None
     on_the_spot: bool | None = None
+    excluded: bool | None = None
+    assessed: bool = False
+    urged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DemandRow:
-    """One line of a queue. `reporter` is masked. `village` is the ancestor at the profile's ranking level."""
+    """One line of a queue. `reporter` is masked. `village` is the ancestor at the profile's ranking level.
+
+    `excluded_code` says why no assessment counts it, `waived_at` since when its lateness counts in none.
+    """
 
     id: int
     reference: str
@@ -89,6 +97,10 @@ class DemandRow:
     department: str | None
     department_en: str | None
     placed: bool
+    excluded_code: str | None
+    waived_at: datetime | None
+    suspended_until: datetime | None
+    level_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,7 @@ class SimilarRow:
     settled_at: datetime | None
     unit: str
     unit_en: str
+    suspended_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +151,7 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True)
 class WhistleRow:
-    """One department called to a demand and what it did."""
+    """One call to a department (`number`) and what came of it; `level` is the one the department stands at."""
 
     demand_id: int
     department_id: int
@@ -150,13 +163,23 @@ class WhistleRow:
     answered_at: datetime | None
     arrived_at: datetime | None
     answer: str | None
+    number: int
+    level: str
+    arrival: Arrival | None
+    did: str | None
+    rating: Satisfaction | None
+    rating_reason: str | None
+    justified: bool | None
+    justified_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class DetailRow:
     """One demand as one person may see it: names and phones masked unless they are in the person's own scope.
 
-    `unit_names` and `department_names` say the ids in the events' facts in both languages (Chinese, English).
+    `on_scene_at` is when the first person came; `outside` says that an outside body has it: the site's people record
+    its steps. `unit_names` and `department_names` say the ids in the events' facts in both languages (Chinese,
+    English).
     """
 
     row: DemandRow
@@ -178,5 +201,7 @@ class DetailRow:
     merged_into: str | None
     events: list[EventRow]
     whistles: list[WhistleRow]
+    on_scene_at: datetime | None
+    outside: bool
     unit_names: dict[int, tuple[str, str]]
     department_names: dict[int, tuple[str, str]]

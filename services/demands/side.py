@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import update
 from sqlmodel import Session
 
-from models.demands import Category, Demand, DemandEvent, State, Verb
+from models.demands import Category, Demand, DemandEvent, Request, RequestKind, State, Verb
+from models.profiles import Caps
 from services import sites
 from services.access import Actor, require_demand
 from services.demands import clocks, history
@@ -14,16 +16,31 @@ from services.demands.moves import answering, move
 from services.errors import BadInput, Refused
 
 CALLED = ("called_at", "reached", "solved", "satisfied")
+EMPTIED = ("closed_at", "handled_by_id", "answered_at", "warned_at", "waived_at", "escalated_to", *CALLED)
+"""What a demand that is opened again no longer is."""
 ENDED = frozenset({State.MERGED, State.REJECTED, State.VOID})
+
+
+class Done(Protocol):
+    """An event, as far as caps ask: what was done."""
+
+    @property
+    def verb(self) -> Verb:
+        """What was done."""
+
+
+Event = TypeVar("Event", bound=Done)
 
 
 def self_handle(
     session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str, **options: Any
 ) -> Demand:
-    """Settle a reported demand on the spot, saying what was done."""
+    """Settle a reported demand on the spot, saying what was done. Who settles it is there by then."""
     if not reason.strip():
         raise BadInput("result_missing")
-    changes = {"handled_by_id": actor.account_id, **answering(require_demand(session, actor, demand_id), now)}
+    demand = require_demand(session, actor, demand_id)
+    there = {"on_scene_at": now} if demand.on_scene_at is None else {}
+    changes = {"handled_by_id": actor.account_id, **answering(demand, now), **there}
     return move(session, actor, demand_id, Verb.SELF_HANDLE, now=now, reason=reason, changes=changes, **options)
 
 
@@ -49,16 +66,20 @@ def suspend(
     Raises BadInput where `until` is not ahead or further than the profile allows, Refused("suspended_before") where
     it was suspended as often as that allows.
     """
-    caps = sites.profile(session).caps
-    if not now < until <= now + timedelta(days=caps.suspension_days):
-        raise BadInput("hold_wrong", days=caps.suspension_days)
     demand = require_demand(session, actor, demand_id)
     events = history.of_demand(session, demand_id)
-    if sum(event.verb is Verb.SUSPEND for event in since_opened(events)) >= caps.suspensions:
-        raise Refused("suspended_before", reference=demand.reference, times=caps.suspensions)
+    require_hold(sites.profile(session).caps, events, demand.reference, until, now=now)
     paused = _due(session, demand, events, Verb.SUSPEND, now, {"suspended_until": until.isoformat()})
     options |= {"changes": {"suspended_until": until, **paused}}
     return move(session, actor, demand_id, Verb.SUSPEND, now=now, reason=reason, **options)
+
+
+def require_hold(caps: Caps, events: Sequence[Done], reference: str, until: datetime, *, now: datetime) -> None:
+    """Raise as `suspend` says unless a demand with these events may be suspended until then."""
+    if not now < until <= now + timedelta(days=caps.suspension_days):
+        raise BadInput("hold_wrong", days=caps.suspension_days)
+    if sum(event.verb is Verb.SUSPEND for event in since_opened(events)) >= caps.suspensions:
+        raise Refused("suspended_before", reference=reference, times=caps.suspensions)
 
 
 def resume(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:
@@ -72,7 +93,8 @@ def resume(session: Session, actor: Actor, demand_id: int, *, now: datetime, **o
 def reopen(session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str, **options: Any) -> Demand:
     """Open a closed demand again, with fresh clocks from now; the villager is asked anew when it is settled.
 
-    Raises Refused("reopen_late") after the profile's window.
+    What an appeal had waived was the old clock; requests about the old clocks end undecided. Raises
+    Refused("reopen_late") after the profile's window.
     """
     demand = require_demand(session, actor, demand_id)
     profile = sites.profile(session)
@@ -80,16 +102,26 @@ def reopen(session: Session, actor: Actor, demand_id: int, *, now: datetime, rea
         raise Refused("reopen_late", reference=demand.reference, days=profile.caps.reopen_days)
     category = session.get_one(Category, demand.category_id).code
     due, limits = clocks.starting(profile, now, demand.urgency, category, demand.level)
-    empty = dict.fromkeys(("closed_at", "handled_by_id", "answered_at", "warned_at", "escalated_to", *CALLED))
+    empty = dict.fromkeys(EMPTIED)
     changes = {**empty, **due, "level_since": now}
     options = {"changes": changes, "notes": limits, **options}
-    return move(session, actor, demand_id, Verb.REOPEN, now=now, reason=reason, **options)
+    moved = move(session, actor, demand_id, Verb.REOPEN, now=now, reason=reason, **options)
+    _end_requests(session, demand_id, now)
+    return moved
 
 
-def since_opened(events: Sequence[DemandEvent]) -> Sequence[DemandEvent]:
+def since_opened(events: Sequence[Event]) -> Sequence[Event]:
     """The events since the demand was last opened: what caps count."""
     last = max((place for place, event in enumerate(events) if event.verb is Verb.REOPEN), default=0)
     return events[last:]
+
+
+def _end_requests(session: Session, demand_id: int, now: datetime) -> None:
+    """Nobody needs to decide any more what was asked of the old clocks."""
+    columns = Request.__table__.c  # type: ignore[attr-defined]
+    of_clocks = columns.kind.in_([RequestKind.EXTENSION, RequestKind.SUSPENSION, RequestKind.APPEAL])
+    waiting = (columns.demand_id == demand_id) & columns.granted.is_(None) & of_clocks
+    session.connection().execute(update(Request.__table__).where(waiting).values(granted=False, decided_at=now))  # type: ignore[attr-defined]
 
 
 def _due(
