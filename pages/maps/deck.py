@@ -10,8 +10,8 @@ from typing import Any
 import pydeck as pdk
 
 from pages.maps import labels
-from pages.maps.fills import Fill
-from pages.maps.geometry import Drawing, Ring, Shape
+from pages.maps.fills import HATCH, Fill
+from pages.maps.geometry import Drawing, Ring, Shape, hatch
 from pages.ui.style import BRAND, INK
 from pages.ui.style import LATE as LATE_HUE
 
@@ -19,6 +19,8 @@ EARTH, TILE = 40.03e6, 512
 FONT = "Source Sans, Noto Sans CJK SC, Noto Sans SC, Microsoft YaHei UI, PingFang SC, sans-serif"
 BELOW = 44
 """Pixels at the map's foot that the legend needs."""
+BETWEEN = 9
+"""Pixels between the lines of a hatch, straight up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _written(picture: Picture, frame: Frame) -> tuple[str, str, str]:
             "views": [{"@@type": "MapView", "controller": controller, "repeat": False}],
         }
     )  # fmt: skip
-    under = [_shapes(picture), _borders(drawing)]
+    under = [_shapes(picture), *_hatches(picture, metres), _borders(drawing)]
     over = _texts(picture, labels.Sheet(metres, metres * frame.width / 2))
     return start[:-1] + ',"layers":', _join(under), _join(over)
 
@@ -114,6 +116,16 @@ def _shapes(picture: Picture) -> dict[str, Any]:
 def _seam(fill: Fill) -> str:
     """The line between units: white between coloured ones, grey where most are pale."""
     return "#FFFFFF" if fill.coloured else "#C4C1B6"
+
+
+def _hatches(picture: Picture, metres: float) -> list[dict[str, Any]]:
+    """Lines across the units without data."""
+    fill = picture.fill
+    empty = [
+        one for one, place in zip(picture.drawing.shapes, fill.classes, strict=True) if place == fill.hatched
+    ]  # fmt: skip
+    lines = [line for one in empty for line in hatch(one.area, BETWEEN * metres)]
+    return [_path(picture.drawing, "hatches", lines, [*rgb(HATCH), 255], 1)] if lines else []
 
 
 def _borders(drawing: Drawing) -> dict[str, Any]:

@@ -34,7 +34,8 @@ MUCH = ("#F4F7F5", "#CFE4E0", "#9BC8C2", "#5BA19B", "#0B6E69")
 """How much of something that is no status, from none to the most."""
 LATE = ("#FBFAF7", "#F3C9BB", "#E29780", "#CC5F43", "#B8321A")
 """How many late, from none to four and more: the hue of lateness."""
-NO_DATA = "#E1DFD8"
+NO_DATA, HATCH = "#F0EEE8", "#A5A297"
+"""The ground and the lines of a unit without data: hatched, so that it is no step of any ramp."""
 RATES = (0.6, 0.8, 0.9, 0.95)
 """Where the classes of a settlement rate begin, as fractions of 1."""
 LIGHT = frozenset({3, 4})
@@ -48,6 +49,7 @@ class Key:
     colour: str
     words: str
     count: int
+    hatched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Fill:
     """How a level is coloured: `classes` index `palette`, one for each shape; `numbers` stand on the shapes.
 
     `light` are the classes whose numbers are white; `chips` are the late counts, empty where none is drawn; `coloured`
-    says that the fills alone tell neighbours apart.
+    says that the fills alone tell neighbours apart; `hatched` is the class without data, where there is one.
     """
 
     palette: tuple[str, ...]
@@ -65,6 +67,7 @@ class Fill:
     light: frozenset[int]
     keys: tuple[Key, ...]
     coloured: bool = False
+    hatched: int | None = None
 
 
 def fill(t: Words, mode: Mode, shapes: Sequence[Shape], figures: Mapping[int, MapRow], marks: Sequence[str]) -> Fill:
@@ -108,9 +111,11 @@ def _rate(t: Words, rates: Sequence[float | None]) -> Fill:
     classes = tuple(5 if rate is None else int(np.searchsorted(RATES, rate, side="right")) for rate in rates)
     bounds = [t.percent(each, 0) for each in RATES]
     words = [f"< {bounds[0]}", *(f"{low}–{high}" for low, high in pairwise(bounds)), f"≥ {bounds[-1]}"]
-    keys = _counted(palette, classes, [*words, t("nothing received")])
+    keys = _counted(palette, classes, words)
+    if None in rates:
+        keys = (*keys, Key(NO_DATA, t("nothing received"), classes.count(5), hatched=True))
     numbers = tuple("" if rate is None else t.percent(rate, 0) for rate in rates)
-    return Fill(palette, classes, numbers, _none(rates), LIGHT, keys)
+    return Fill(palette, classes, numbers, _none(rates), LIGHT, keys, hatched=5)
 
 
 def steps(counts: Sequence[int]) -> list[int]:

@@ -54,6 +54,18 @@ class Drawing:
         return sum(len(ring) for one in self.shapes for part in one.parts for ring in part)
 
 
+def hatch(area: BaseGeometry, step: float) -> list[Ring]:
+    """Diagonal lines across an area, `step` metres apart: in line with those of its neighbours."""
+    left, low, right, high = area.bounds
+    numbers = range(math.ceil((low - right) / step), math.floor((high - left) / step) + 1)
+    lines = shapely.MultiLineString([[(left, left + n * step), (right, right + n * step)] for n in numbers])
+    parts = shapely.get_parts(shapely.intersection(area, lines))
+    return [
+        tuple((round(x), round(y)) for x, y in part.coords)
+        for part in parts if part.geom_type == "LineString" and part.length > step / 4
+    ]  # fmt: skip
+
+
 def draw(rows: Sequence[OutlineRow], group_of: Mapping[int, int], groups: Sequence[UnitRow]) -> Drawing | None:
     """Lay out the units of one level; `group_of` names each one's group among `groups`. None without any outline."""
     outlines = [shape(row.geometry) for row in rows]

@@ -124,14 +124,15 @@ def _card(user: User, card: CardRow) -> None:
     t, row = user.t, card.row
     late = clock_of(row.state, row.due_at, user.now, status.NEAR) is Clock.LATE
     with st.container(border=True, key=f"{'late' if late else 'card'}-board-{row.id}", gap=2):
-        st.markdown(f"{status.badge(t, row.state, row.due_at, user.now)}&ensp;:small[:gray[{row.reference}]]")
+        st.markdown(f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{row.reference}]]")
         st.page_link(
             navigation.page("demands"), label=f"**{plain(row.title)}**", icon=":material/chevron_right:",
             icon_position="right", width="stretch", query_params={"id": row.reference},
         )  # fmt: skip
         marks = "&emsp;".join(_whistle(user, whistle) for whistle in card.whistles)
         where = f":small[:gray[{_place(user, row)} · {_holder(user, row)}]]"
-        st.markdown(f"{where}  \n:small[{marks}]" if marks else where)
+        between = "&emsp;" if len(card.whistles) == 1 else "  \n"  # one has room beside the place on a wide screen
+        st.markdown(f"{where}{between}:small[{marks}]" if marks else where)
 
 
 def _place(user: User, row: DemandRow) -> str:

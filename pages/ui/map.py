@@ -196,14 +196,17 @@ def legend(user: User, level: str, mode: Mode, fill: fills.Fill) -> str:
     """The legend as HTML: each colour with its words and how many units have it."""
     t = user.t
     keys = "".join(
-        f'<span><i style="background:{key.colour}"></i>{escape(key.words)} <b>{t.number(key.count)}</b></span>'
-        for key in fill.keys
+        f"<span><i {_look(key)}></i>{escape(key.words)} <b>{t.number(key.count)}</b></span>" for key in fill.keys
     )
     head = escape(" · ".join([t(fills.MODES[mode]), level_name(user, level)]))
     late, note = t("late"), t("Colours only tell neighbours apart")
     before = f'<span><i class="chip"></i>{late}</span>' if mode is Mode.LATE else ""
     after = f"<span>{note}</span>" if mode is Mode.OWNER else ""
     return f'<div class="sg-legend"><b>{head}</b>{before}{keys}{after}</div>'
+
+
+def _look(key: fills.Key) -> str:
+    return "class=hatched" if key.hatched else f'style="background:{key.colour}"'
 
 
 def breadcrumb(user: User, place: UnitRow) -> None:

@@ -22,6 +22,8 @@ from services.settings import COOKIE
 from services.units import UnitRow
 
 LATE_CELL = "color:#B8321A;background-color:#FBE8E3"
+WIDTHS = (196, 96, 126, 104, 96, 88)
+"""The list's columns in pixels: together they fit a desk of 1366 px, on a wider one they grow."""
 ROLES: list[PostRole] = [role for role in PostRole if role is not PostRole.DEPARTMENT]
 
 
@@ -114,6 +116,7 @@ def table(user: User, rows: Sequence[ServingRow]) -> ServingRow | None:
 
     event = st.dataframe(
         cells.style.apply(look, axis=1), hide_index=True, height=min(38 + 35 * len(rows), 780),
+        column_config={name: st.column_config.Column(width=wide) for name, wide in zip(names, WIDTHS, strict=True)},
         on_select="rerun", selection_mode="single-row", alt=t("Who is responsible"),
         key=f"posts-{hash(tuple(row.unit_id for row in rows))}",
     )  # fmt: skip
@@ -123,11 +126,18 @@ def table(user: User, rows: Sequence[ServingRow]) -> ServingRow | None:
 
 def _cells(user: User, row: ServingRow) -> list[str]:
     t = user.t
-    who = t.join([post.name for post in row.answering]) or _vacant(t)
-    phones = t.join([post.phone for post in row.answering if post.phone])
-    since = t.join([post.starts_on.isoformat() for post in row.answering])
-    helping = t.join([f"{post.name} ({post_words(user, row.level, post.role)})" for post in row.helping])
-    return [place(t, row), level_words(user, row.level), who, phones, since, helping]
+    who = _first_of(t, [post.name for post in row.answering]) or _vacant(t)
+    phone = next((post.phone for post in row.answering if post.phone), "")
+    since = next((post.starts_on.isoformat() for post in row.answering), "")
+    helping = _first_of(t, [post.name for post in row.helping])
+    return [place(t, row), level_words(user, row.level), who, phone, since, helping]
+
+
+def _first_of(t: Words, names: Sequence[str]) -> str:
+    """The first of several by name, for a narrow cell: the panel beside the list names all of them."""
+    if len(names) < 2:
+        return "".join(names)
+    return t("{name} and {n} more", name=names[0], n=len(names) - 1, all=len(names))
 
 
 def _vacant(t: Words) -> str:

@@ -154,6 +154,18 @@ def test_late_is_shown_as_chips_with_their_number_and_the_rest_is_pale(township)
     assert sorted(row["t"] for row in chips) == ["2", "7"]
 
 
+def test_a_unit_without_data_is_hatched_and_its_key_too_and_no_other(township):
+    rows = {place: figures(received=1, settlement_rate=1.0) for place in range(1, SIDE * SIDE)}
+    fill, drawn = filled(township, Mode.RATE, rows), layers(pictured(township, Mode.RATE, rows))
+    ends = [end for row in drawn["hatches"]["data"] for end in (row["p"][:2], row["p"][-2:])]
+    empty = next(one.area for one in township.shapes if one.unit.id == 0)
+    assert [key.hatched for key in fill.keys] == [False, True]
+    assert len(ends) > 10
+    assert max(empty.distance(shapely.Point(end)) for end in ends) <= 1
+    full = {place: figures(received=1, settlement_rate=1.0) for place in range(SIDE * SIDE)}
+    assert "hatches" not in layers(pictured(township, Mode.RATE, full))
+
+
 def test_no_data_has_a_grey_of_its_own_and_is_not_the_lowest_class(township):
     rows = {0: figures(settlement_rate=0.0), 1: figures(settlement_rate=1.0)}
     fill = filled(township, Mode.RATE, rows)

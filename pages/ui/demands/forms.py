@@ -85,6 +85,9 @@ def _reason(t: Words, verb: Verb) -> dict[str, Any]:
 def _with_target(user: User, options: dict[str, Any]) -> dict[str, Any]:
     """Look the other demand up by its number; says so where there is none."""
     wanted = options.pop("into")
+    if not wanted.strip():
+        st.error(user.t("Please give the number of the demand that stays."), icon=":material/error:")
+        return {}
     try:
         with reading() as session:
             return {"into_id": demands.find(session, user.actor, wanted), **options}
