@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.accounts import Permission
 from pages.ui import escalations as board
-from pages.ui import frame, layout
+from pages.ui import frame, layout, projects
 from services import escalations
 from services.database import reading
 
@@ -24,6 +24,7 @@ with reading() as session:
     )  # fmt: skip
 with pills:
     board.choose_only(user, found)
+projects.late_panel(user, board.scope(user, unit))
 lanes = board.lanes_shown(user, found)
 for lane, column in zip(lanes, st.columns(len(lanes), gap="small"), strict=True):
     with column:

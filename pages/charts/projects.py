@@ -133,8 +133,8 @@ def _mark(row: MilestoneRow, label: Label, today: date, first: date, last: date)
         "name": f"{row.title}{APART}{row.id}", "title": row.title, "label": label.text, "at": _local(at),
         "first": _local(row.first_due_on), "due": _local(row.due_on), "end": _local(end), "shape": shape, "fill": fill,
         "stroke": LATE if label.step is Step.LATE else IN_TIME, "run": LATE if label.step is Step.LATE else theme.BARS,
-        "ink": LATE if label.step is Step.LATE else MUTED, "beside": _local(min(at, row.due_on) if right else beside),
-        "side": "right" if right else "left",
+        "ink": LATE if label.step is Step.LATE else MUTED, "side": "right" if right else "left",
+        "beside": _local(min(at, row.due_on, row.first_due_on) if right else beside),
     }  # fmt: skip
 
 

@@ -210,7 +210,7 @@ TERMS: dict[str, dict[str, str]] = {
         "other": N_("other"),
     },
     "Part": {"lead": N_("leads"), "assist": N_("assists")},
-    "Step": {"done": N_("done"), "ahead": N_("ahead"), "late": N_("late")},
+    "Step": {"done": N_("completed"), "ahead": N_("ahead"), "late": N_("late")},
 }
 """The word for each member of each enum that is shown, by the enum's name."""
 

@@ -35,6 +35,8 @@ CSS = f"""<style>
 /* cards of projects side by side as the screen is wide; in each a thin bar over the words that say it */
 .st-key-projects{{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,400px),1fr));gap:.75rem}}
 .st-key-projects>*{{width:100%}}
+/* a line of a project keeps its button beside its words, however long they are */
+[class*="st-key-row-project-"]{{flex-wrap:nowrap}}[class*="st-key-row-project-"]>:first-child{{min-width:0}}
 .sg-project i{{display:block;height:6px;background:#F0EEE8;border-radius:3px;margin-top:8px;overflow:hidden}}
 .sg-project u{{display:block;height:6px;background:{BRAND}}}.sg-project u.steps{{background:{IN_TIME}}}
 .sg-project u.over{{background:{LATE}}}.sg-project span{{font-size:14px;line-height:20px;color:{MUTED}}}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models.accounts import Account
-from models.demands import Category, Demand
+from models.demands import Demand
 from models.projects import Part, ProjectVerb, SourceKind
 from services import projects, sessions
 from services.access import Actor
@@ -36,13 +36,13 @@ class Plan:
     sources: tuple[tuple[SourceKind, int, str, int], ...]
     payments: tuple[tuple[int, str, str, int], ...]
     steps: tuple[tuple[str, int, int | None], ...]
-    category: str
+    word: str
     department: str
     state: tuple[ProjectVerb, ...] = (ProjectVerb.APPROVE, ProjectVerb.START)
 
 
 BRIDGE = Plan(
-    title="新建村东便民桥", category="roads", department="works", budget=326, began=236, people=2138,
+    title="新建村东便民桥", word="小桥", department="works", budget=326, began=236, people=2138,
     problem="村东老桥为危桥，限行三年，三个自然村的农用车和校车每天绕行六公里，汛期只能停摆。",
     measures=(
         "拆除危桥，原址新建双车道便民桥，施工期间在下游设临时便道",
@@ -59,7 +59,7 @@ BRIDGE = Plan(
            ("桥面铺装和护栏", 222, None), ("验收通车", 268, None)),
 )  # fmt: skip
 DRAIN = Plan(
-    title="主街排水沟改造", category="roads", department="works", budget=58, began=48, people=860,
+    title="主街排水沟改造", word="积水", department="works", budget=58, began=48, people=860,
     problem="主街没有排水沟，一下大雨就积水进院，沿街住户连续两年反映。",
     measures=("沿主街两侧新建盖板排水沟，接入村西坑塘", "一事一议筹资，村民投工投劳", "清理坑塘淤泥，恢复蓄水"),
     beneficiaries="主街两侧住户和集市商户",
@@ -69,7 +69,7 @@ DRAIN = Plan(
     steps=(("方案公示", 7, 7), ("管沟开挖", 40, 38), ("盖板安装", 75, None), ("坑塘清淤和验收", 105, None)),
 )  # fmt: skip
 POND = Plan(
-    title="村北坑塘整治", category="environment", department="farming", budget=24, began=-10, people=410,
+    title="村北坑塘整治", word="坑塘", department="farming", budget=24, began=-10, people=410,
     problem="村北坑塘淤积发臭，夏天蚊蝇多，周边住户多次反映。",
     measures=("清淤、护坡、种植水生植物", "由邻近住户轮流管护"), beneficiaries="坑塘周边住户",
     facts=(Fact("水面", "3.2", "亩"),), sources=(), payments=(),
@@ -164,13 +164,12 @@ class _Work:
         projects.set_people(self.session, self._by, self.project, takings, now=self._at(-24))
 
     def _link(self) -> None:
-        """The first demands of its kind in the village, as far as whoever links them may see them."""
+        """The first demands of the village that speak of it."""
         wanted = (
             select(col(Demand.reference))
-            .join(Category, col(Category.id) == Demand.category_id)
             .where(
                 Demand.__table__.c[f"a{self._depth}_id"] == self.unit_id,  # type: ignore[attr-defined]
-                col(Category.code).startswith(self.plan.category), col(Demand.received),
+                col(Demand.text).contains(self.plan.word), col(Demand.received),
             )
             .order_by(col(Demand.reference))
             .limit(3)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.charts.demands import Land, laid_out
-from pages.ui import layout
+from pages.ui import layout, projects
 from pages.ui.demands import acting, panel
 from pages.ui.demands.address import go
 from pages.ui.frame import User, Version
@@ -61,6 +61,7 @@ def _around(user: User, demand: DetailRow, like: list[SimilarRow]) -> None:
 
 def _body(user: User, demand: DetailRow) -> None:
     panel.facts(user, demand)
+    projects.answering(user, demand.row.id)
     panel.deadline(user, demand)
     with st.container(gap=10):
         panel.held(user, demand)

@@ -26,9 +26,9 @@ def tiles(user: User, row: ProjectFigures) -> None:
     t, money = user.t, row.money
     shown = [
         (t("Under way"), t.number(row.states[ProjectState.UNDER_WAY] + row.states[ProjectState.APPROVED])),
-        (t("Budget"), telling.yuan(t, money.budget)),
-        (t("Raised"), telling.yuan(t, money.raised)),
-        (t("Spent"), telling.yuan(t, money.spent)),
+        telling.figure(t, t("Budget"), money.budget),
+        telling.figure(t, t("Raised"), money.raised),
+        telling.figure(t, t("Spent"), money.spent),
         (t("People served"), t.number(row.people)),
         (t("Late milestones"), f":red[■ {t.number(row.late)}]" if row.late else "0"),
     ]

@@ -49,7 +49,8 @@ def head(user: User, project: ProjectDetail) -> None:
         where = plain(t.name(row.unit, row.unit_en))
         st.markdown(f":gray[{where} · {telling.term(user, row.starts_on, row.ends_on)}]", width="stretch")
         for place, verb in enumerate(verb for verb in STEPS if verb in allowed):
-            forward = place == 0 and not PROJECT_MOVES[verb].needs_reason
+            waits = verb is ProjectVerb.FINISH and row.done < row.milestones
+            forward = place == 0 and not PROJECT_MOVES[verb].needs_reason and not waits
             if st.button(t.term(verb), type="primary" if forward else "secondary", key=f"project-{verb.value}"):
                 forms.ask(user, verb, project)
         if ProjectVerb.CHANGE in allowed and st.button(
@@ -254,7 +255,7 @@ def demands(user: User, project: ProjectDetail) -> None:
                     navigation.page("demands"), label=f"{plain(row.title)}", query_params={"id": row.reference},
                     icon=":material/chevron_right:", icon_position="right",
                 )  # fmt: skip
-                said = f"{status.badge(t, row.state, row.due_at, user.now)}&ensp;:small[:gray[{row.reference}]]"
+                said = f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{row.reference}]]"
                 st.markdown(said, width="stretch")
                 if ProjectVerb.UNLINK in projects.choices(user.actor, project) and st.button(
                     "", icon=":material/link_off:", type="tertiary", help=t.term(ProjectVerb.UNLINK),

@@ -9,7 +9,7 @@ from pages.ui.status import plain
 from services import projects
 from services.database import reading
 
-MOST = 6
+MOST = 3
 """So many late milestones are shown; the rest is a link."""
 
 

@@ -29,6 +29,13 @@ def yuan(t: Words, fen: int) -> str:
     return exact(t, fen)
 
 
+def figure(t: Words, label: str, fen: int) -> tuple[str, str]:
+    """A sum for a tile, the unit in its label: the value's line stays as low as that of a bare number."""
+    if t.language == "zh" and abs(fen) >= WAN:
+        return f"{label}（万元）", yuan(t, fen).removesuffix(" 万元")
+    return (f"{label}（元）", exact(t, fen).removesuffix(" 元")) if t.language == "zh" else (label, exact(t, fen))
+
+
 def exact(t: Words, fen: int) -> str:
     """A sum to the fen: 3,215,000.50 元 / ¥3,215,000.50; without decimals where there are none."""
     sign, whole, cents = "-" if fen < 0 else "", abs(fen) // 100, abs(fen) % 100
