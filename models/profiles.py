@@ -192,6 +192,11 @@ class Profile(_Part):
         return ZoneInfo(self.timezone)
 
     @property
+    def outside(self) -> frozenset[str]:
+        """The keys of the levels where outside bodies stand."""
+        return frozenset(level.key for level in self.outer_levels if level.outside)
+
+    @property
     def level_keys(self) -> list[str]:
         """Level keys from the top down."""
         return [level.key for level in self.levels]

@@ -145,4 +145,4 @@ def _open(user: User, rows: Sequence[DemandRow]) -> None:
                 navigation.page("demands"), label=f"**{plain(row.title)}**", query_params={"id": row.reference},
                 icon=":material/chevron_right:", icon_position="right", width="stretch",
             )  # fmt: skip
-            st.markdown(f"{status.badge(t, row.state, row.due_at, user.now)}&ensp;:small[:gray[{row.reference}]]")
+            st.markdown(f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{row.reference}]]")

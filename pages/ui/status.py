@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from models.demands import Clock, State, clock_of
 from pages.i18n import Words
@@ -11,26 +12,47 @@ COLOURS = {Clock.LATE: "red", Clock.NEAR: "yellow", Clock.IN_TIME: "blue", Clock
 NEAR = timedelta(hours=24)
 
 
-def clock_words(t: Words, state: State, due_at: datetime | None, now: datetime) -> str:
+class Clocked(Protocol):
+    """A demand as far as its clock asks."""
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Its deadline, a suspension counted in."""
+
+    @property
+    def suspended_until(self) -> datetime | None:
+        """When its clocks run again."""
+
+
+def clock_words(t: Words, row: Clocked, now: datetime) -> str:
     """The clock in words: 迟 2 天 4 小时, 剩 3 小时, 挂账至 11月30日, or the state once it is settled."""
-    clock = clock_of(state, due_at, now, NEAR)
-    if due_at is None or clock is Clock.DONE:
-        return t.term(state)
+    clock = clock_of(row.state, row.due_at, now, NEAR)
+    if row.due_at is None or clock is Clock.DONE:
+        return t.term(row.state)
     if clock is Clock.SUSPENDED:
-        return t("on hold to {day}", day=t.day(due_at))
-    if clock is Clock.LATE:
+        return t("on hold to {day}", day=t.day(row.suspended_until or row.due_at))
+    return span_words(t, row.due_at, now)
+
+
+def span_words(t: Words, due_at: datetime, now: datetime) -> str:
+    """How far a deadline is ahead or past: 剩 3 小时, 迟 2 天 4 小时."""
+    if due_at < now:
         return t("{span} late", span=t.duration(now - due_at))
     return t("{span} left", span=t.duration(due_at - now))
 
 
-def marked(t: Words, state: State, due_at: datetime | None, now: datetime) -> str:
+def marked(t: Words, row: Clocked, now: datetime) -> str:
     """Shape and words as plain text, for a table's cell."""
-    return f"{SHAPES[clock_of(state, due_at, now, NEAR)]} {clock_words(t, state, due_at, now)}"
+    return f"{SHAPES[clock_of(row.state, row.due_at, now, NEAR)]} {clock_words(t, row, now)}"
 
 
-def badge(t: Words, state: State, due_at: datetime | None, now: datetime) -> str:
+def badge(t: Words, row: Clocked, now: datetime) -> str:
     """Shape and words as a coloured badge, in Markdown."""
-    return f":{COLOURS[clock_of(state, due_at, now, NEAR)]}-badge[{marked(t, state, due_at, now)}]"
+    return f":{COLOURS[clock_of(row.state, row.due_at, now, NEAR)]}-badge[{marked(t, row, now)}]"
 
 
 JOINER = "\u2060"

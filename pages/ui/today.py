@@ -242,5 +242,5 @@ def next_up(user: User, rows: Sequence[DemandRow]) -> None:
         for row in rows:
             late = row.due_at is not None and row.due_at < user.now
             with st.container(key=f"{'late' if late else 'card'}-next-{row.id}", border=True, gap=2):
-                st.markdown(status.badge(t, row.state, row.due_at, user.now))
+                st.markdown(status.badge(t, row, user.now))
                 link(plain(row.title), "demands", {"id": row.reference})

@@ -177,8 +177,8 @@ def _on_behalf(session: Session, actor: Actor, demand: Demand) -> dict[str, Any]
     """What an event notes where the site's people record the step of an outside body, which has no account here."""
     if demand.department_id is None or actor.department_id is not None:
         return {}
-    outer = {level.key for level in sites.profile(session).outer_levels if level.outside}
-    return {"department": demand.department_id, "on_behalf": True} if demand.level in outer else {}
+    outside = demand.level in sites.profile(session).outside
+    return {"department": demand.department_id, "on_behalf": True} if outside else {}
 
 
 def _settlement(demand: Demand, target: State | None, now: datetime) -> dict[str, Any]:

@@ -92,8 +92,8 @@ def detail(session: Session, actor: Actor, demand_id: int) -> DetailRow:
         department_id=demand.department_id, returned_by_me=_is_me(actor, demand.returned_by_id),
         handled_by_me=_is_me(actor, demand.handled_by_id), merged_into=merged.reference if merged else None,
         events=events, whistles=whistles_of(session, [demand_id]),
-        on_scene_at=demand.on_scene_at, outside=_is_outside(session, demand), unit_names=_unit_names(session, events),
-        department_names=_department_names(session),
+        on_scene_at=demand.on_scene_at, outside=demand.level in sites.profile(session).outside,
+        unit_names=_unit_names(session, events), department_names=_department_names(session),
     )  # fmt: skip
 
 
@@ -229,11 +229,6 @@ def _department_names(session: Session) -> dict[int, tuple[str, str]]:
         select(Department.id, Department.name, Department.name_en)  # type: ignore[call-overload]
     )
     return {department_id: (name, name_en) for department_id, name, name_en in rows}
-
-
-def _is_outside(session: Session, demand: Demand) -> bool:
-    outer = sites.profile(session).outer_levels
-    return any(level.outside and level.key == demand.level for level in outer)
 
 
 def _is_me(actor: Actor, account_id: int | None) -> bool:

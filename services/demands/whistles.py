@@ -186,7 +186,7 @@ def _acting(session: Session, actor: Actor, demand_id: int, department_id: int |
         return actor.department_id
     if actor.department_id is None and department_id is not None:
         level = department_of(session, department_id).level
-        if sites.profile(session).level(level).outside:
+        if level in sites.profile(session).outside:
             return department_id
     raise NotFound("whistle_not_found", demand=demand_id)
 

@@ -143,12 +143,15 @@ def _milestones(session: Session, project: Project, today: date, *, personal: bo
 
 def _linked(session: Session, actor: Actor, project_id: int) -> tuple[LinkedRow, ...]:
     rows = session.connection().execute(
-        select(Demand.id, Demand.reference, Demand.title, Demand.state, Demand.due_at, Unit.short_name, Unit.name_en)  # type: ignore[call-overload]
+        select(
+            Demand.id, Demand.reference, Demand.title, Demand.state, Demand.due_at, Demand.suspended_until,
+            Unit.short_name, Unit.name_en,
+        )  # type: ignore[call-overload]
         .join(ProjectDemand, col(ProjectDemand.demand_id) == Demand.id)
         .join(Unit, col(Unit.id) == Demand.unit_id)
         .where(col(ProjectDemand.project_id) == project_id, demands_seen(actor))
         .order_by(Demand.reference)
-    )
+    )  # fmt: skip
     return tuple(LinkedRow(*row) for row in rows)
 
 

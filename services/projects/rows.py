@@ -177,6 +177,7 @@ class LinkedRow:
     title: str
     state: State
     due_at: datetime | None
+    suspended_until: datetime | None
     unit: str
     unit_en: str
 

@@ -28,7 +28,7 @@ def head(user: frame.User, demand: DetailRow, before: str | None, after: str | N
     level = _level_name(user, row.level)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            f":gray[{plain(row.reference)}]&ensp;{status.badge(t, row.state, row.due_at, user.now)}"
+            f":gray[{plain(row.reference)}]&ensp;{status.badge(t, row, user.now)}"
             f"&ensp;:gray-badge[{t.term(row.state)} · {plain(level)}]", width="stretch",
         )  # fmt: skip
         for words, icon, shortcut, reference in (
@@ -199,7 +199,7 @@ def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
     t = user.t
     st.markdown(t("**Alike and near**"))
     for row in found:
-        said = status.badge(t, row.state, row.due_at, user.now)
+        said = status.badge(t, row, user.now)
         if row.settled_at is not None:
             said += t(" :gray[settled after {span}]", span=t.duration(row.settled_at - row.reported_at))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
