@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame, layout, needs
+from pages.ui import frame, layout, levels, needs
 from pages.ui import today as parts
 from services import categories, demands, figures, rankings
 from services.database import reading
@@ -16,6 +16,7 @@ here, period = frame.unit(user), frame.period(user)
 
 with reading() as session:
     row = figures.today(session, user.actor, here.id, period, now=user.now)
+    settled_at = figures.by_level(session, user.actor, here.id, period)
     ranked = []
     if row.level is not None:
         ranked = rankings.of_level(
@@ -51,3 +52,4 @@ with st.container(gap=12):
         parts.flow(user, row)
     with right:
         parts.subjects(user, row, leaves)
+    levels.panel(user, here, period, settled_at)

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from models.base import Base
 from models.demands import Demand, Source, State, Urgency
 from models.units import Unit
-from services import figures, sites, units
+from services import counters, figures, sites, units
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.demands import filing
@@ -38,6 +38,8 @@ def ledger(engine, made_units, category, counts, open_count, period):
             for number, level in enumerate([*settled, *[None] * open_count])
         ]
         session.connection().execute(insert(Base.metadata.tables["demands"]), rows)
+        counters.recount(session)
+        counters.recount(session)
 
 
 def _row(number, level, unit_id, category, path, at):
@@ -80,6 +82,10 @@ def test_what_was_settled_after_the_period_is_not_settled_in_it_at_any_level(sit
     with transaction(site.engine) as session:
         row = session.get_one(Demand, late)
         row.state, row.is_open, row.settled_at, row.settled_level = State.CLOSED, False, NOW, "village"
+        session.flush()
+        counters.recount(session)
+        session.flush()
+        counters.recount(session)
     until_yesterday = between(date(2026, 11, 1), date(2026, 11, 19), ZONE)
     with reading(site.engine) as session:
         found = figures.by_level(session, SYSTEM, site.units[TOWN], until_yesterday)

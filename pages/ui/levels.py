@@ -1,0 +1,52 @@
+"""Settled by level: the chart, the counts that open their cases, and the site's motto measured."""
+
+from html import escape
+
+import streamlit as st
+
+from pages.charts.levels import Step, ladder
+from pages.i18n import Words
+from pages.public.sunshine import level_words
+from pages.ui import frame, layout
+from pages.ui.cases import anchor, filter_of
+from pages.ui.frame import User
+from services.figures import LevelsRow
+from services.periods import Period
+from services.units import UnitRow
+
+
+def panel(user: User, here: UnitRow, period: Period, row: LevelsRow) -> None:
+    """Who settled what came in during the period, from below to above; nothing while nothing was settled."""
+    if not row.settled:
+        return
+    t = user.t
+    with layout.panel("levels", t("Settled at which level"), t.name(user.profile.motto.zh, user.profile.motto.en)):
+        left, right = (st.container(), st.container()) if user.phone else st.columns([62, 38], gap="small")
+        with left:
+            steps = [
+                Step(level_words(t, user.profile, each.level), each.settled, each.share or 0, each.within or 0)
+                for each in row.rows
+            ]
+            layout.chart(ladder(steps, t), height=60 + 36 * len(steps), alt=t("Settled at which level"))
+        with right:
+            st.html(_table(user, here, period, row))
+            of = t("{settled} settled of {received} received", settled=t.number(row.settled),
+                   received=t.number(row.received))  # fmt: skip
+            st.caption(f"{of} · {frame.period_words(t, period)} · {t('all cases')}")
+
+
+def _table(user: User, here: UnitRow, period: Period, row: LevelsRow) -> str:
+    t = user.t
+    heads = [("", t("Level")), ("n", t("settled")), ("n", t("Share")), ("n", t("Never left"))]
+    titles = "".join(f'<th class="{side}">{escape(name)}</th>' for side, name in heads)
+    lines = "".join(
+        f"<tr><td>{escape(level_words(t, user.profile, each.level))}</td>"
+        f"<td class=n>{_cases(t, here, period, each.level, each.settled)}</td>"
+        f"<td class=n>{t.percent(each.share)}</td><td class=n>{t.percent(each.within)}</td></tr>"
+        for each in row.rows
+    )
+    return f"<table class=sg-table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _cases(t: Words, here: UnitRow, period: Period, level: str, count: int) -> str:
+    return anchor(t.number(count), "demands", filter_of(here.code, period=period.key, settled=1, level=level))
