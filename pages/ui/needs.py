@@ -22,22 +22,32 @@ FEWEST_DUE = 10
 
 
 def needs(user: User, row: TodayRow, ranked: Sequence[RankRow]) -> None:
-    """What needs this person now, the loudest first, each with the way to it."""
+    """What needs this person now: whistles nobody answered first, then the loudest, each with the way to it."""
     t = user.t
     height: Any = "content" if user.phone else 458
     with layout.panel("needs", t("Needs you now"), height=height):
         behind = furthest_behind(ranked)
+        first = [need for need in row.needs if need.code == "whistles_unanswered"]
+        for need in first:
+            _need(user, row, need)
         if behind is not None:
             _behind(user, row, ranked, behind)
-        for number, need in enumerate(row.needs):
-            title, detail, page, wanted = _said(user, row, need)
-            with st.container(key=f"row-need-{number}", horizontal=True, vertical_alignment="center", gap="small"):
-                mark = MARKS.get(need.code, ":gray[○]")
-                text = f"{mark}&ensp;**{plain(title)}**  \n&emsp;&ensp;:small[:gray[{plain(detail)}]]"
-                st.markdown(text, width="stretch")
-                link(t("See the cases") if page == "demands" else t("See it"), page, wanted, width="content")
+        for need in row.needs:
+            if need not in first:
+                _need(user, row, need)
         if not row.needs and behind is None:
             layout.empty(t("Nothing waits for you. New work appears here by itself."))
+
+
+def _need(user: User, row: TodayRow, need: NeedRow) -> None:
+    t = user.t
+    title, detail, page, wanted = _said(user, row, need)
+    key = f"row-need-{row.needs.index(need)}"
+    with st.container(key=key, horizontal=True, vertical_alignment="center", gap="small"):
+        mark = MARKS.get(need.code, ":gray[○]")
+        text = f"{mark}&ensp;**{plain(title)}**  \n&emsp;&ensp;:small[:gray[{plain(detail)}]]"
+        st.markdown(text, width="stretch")
+        link(t("See the cases") if page == "demands" else t("See it"), page, wanted, width="content")
 
 
 def furthest_behind(ranked: Sequence[RankRow]) -> RankRow | None:
