@@ -69,7 +69,7 @@ DRAIN = Plan(
     steps=(("方案公示", 7, 7), ("管沟开挖", 40, 38), ("盖板安装", 75, None), ("坑塘清淤和验收", 105, None)),
 )  # fmt: skip
 POND = Plan(
-    title="村北坑塘整治", word="坑塘", department="farming", budget=24, began=-10, people=410,
+    title="村北坑塘整治", word="的坑塘", department="farming", budget=24, began=-10, people=410,
     problem="村北坑塘淤积发臭，夏天蚊蝇多，周边住户多次反映。",
     measures=("清淤、护坡、种植水生植物", "由邻近住户轮流管护"), beneficiaries="坑塘周边住户",
     facts=(Fact("水面", "3.2", "亩"),), sources=(), payments=(),
