@@ -1,5 +1,6 @@
 """The entry: the Streamlit application with our routes. `streamlit run app.py`, or `make run`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from starlette.middleware import Middleware
 
 from api import fonts, health, sign_in, sunshine
 from api.guard import Guard
+from api.sweeping import keep_sweeping
 from pages.public import look
 from pages.public import sunshine as drawn
 from pages.ui.failures import tell
@@ -18,9 +20,13 @@ from services.settings import ROOT
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Bring the database to the newest revision before the first page."""
+    """Bring the database to the newest revision before the first page; sweep while the server runs."""
     migrate()
-    yield {}
+    sweeping = asyncio.create_task(keep_sweeping())
+    try:
+        yield {}
+    finally:
+        sweeping.cancel()
 
 
 app = st.App(

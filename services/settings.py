@@ -16,7 +16,10 @@ COOKIE = "smallgrid_session"
 
 
 class Settings(BaseSettings):
-    """All settings. `site` names the PostgreSQL schema; SQLite needs none: one file is one site."""
+    """All settings. `site` names the PostgreSQL schema; SQLite needs none: one file is one site.
+
+    `sweep_seconds` is how often the server looks for what is late; 0 leaves that to `smallgrid sweep`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="SMALLGRID_", env_file=ROOT / ".env", extra="ignore")
 
@@ -27,6 +30,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8501, ge=1, le=65535)
     session_days: int = 7
     secure_cookie: bool = False
+    sweep_seconds: int = Field(default=60, ge=0)
 
     @model_validator(mode="after")
     def _usable(self) -> "Settings":

@@ -40,7 +40,8 @@ def running(database_url: str, folder: Path, **settings: str) -> Iterator[Server
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = folder / f"server-{port}.log"
-    environment = os.environ | {"SMALLGRID_DATABASE_URL": database_url, "SMALLGRID_SITE": ""} | settings
+    own = {"SMALLGRID_DATABASE_URL": database_url, "SMALLGRID_SITE": "", "SMALLGRID_SWEEP_SECONDS": "0"}
+    environment = os.environ | own | settings
     command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)

@@ -115,6 +115,16 @@ def _requests() -> None:
     )
 
 
+def _leases() -> None:
+    op.create_table('leases',
+        sa.Column('name', TEXT(length=40), nullable=False),
+        sa.Column('owner', TEXT(length=80), nullable=False),
+        sa.Column('since', UtcDateTime(), nullable=False),
+        sa.Column('until', UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint('name', name=op.f('pk_leases')),
+    )
+
+
 def _demands(moment: str) -> None:
     for column in ('answer_due_at', 'answered_at'):
         _add('demands', column, moment)
@@ -176,6 +186,7 @@ def upgrade() -> None:
     moment = 'DATETIME' if sqlite else 'TIMESTAMP WITH TIME ZONE'
     _call_backs()
     _requests()
+    _leases()
     _demands(moment)
     _whistles(moment, sqlite=sqlite)
     _verbs(sqlite=sqlite)
