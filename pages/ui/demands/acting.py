@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from models.accounts import Permission
 from models.demands import MOVES, Verb
 from pages.ui import frame
 from pages.ui.demands import forms
@@ -19,7 +20,7 @@ ICONS = {
     Verb.SELF_HANDLE: "task_alt", Verb.RESUME: "play_arrow",
 }  # fmt: skip
 
-AT_ONCE = frozenset({Verb.ACCEPT, Verb.SIGN, Verb.PASS_CHECK, Verb.CLOSE, Verb.SUBMIT, Verb.HAND_IN, Verb.ARRIVE})
+AT_ONCE = frozenset({Verb.ACCEPT, Verb.SIGN, Verb.PASS_CHECK, Verb.CLOSE, Verb.SUBMIT, Verb.HAND_IN})
 """Moves that ask for nothing more."""
 
 FRONT = (
@@ -36,7 +37,7 @@ def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
     """The moves this person may make with this demand: the usual one first and primary, the rest beside it."""
     t, found = user.t, demands.choices(user.actor, demand)
     first = demands.usual(user.actor, demand, now=user.now)
-    front = [verb for verb in FRONT if verb in found and verb != first]
+    front = [verb for verb in FRONT if verb in found and verb != first and not _rare(user, verb)]
     shown = ([first] if first else []) + front[: (2 if user.phone else 4) + (first is None)]
     rest = [verb for verb in found if verb not in shown]
     target = Target(demand.row.id, demand.row.reference, demand.row.version)
@@ -49,6 +50,11 @@ def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
                 forms.ask(user, wanted, [target], following, demand)
         if not found:
             st.caption(t("Nothing to do here for you now."))
+
+
+def _rare(user: frame.User, verb: Verb) -> bool:
+    """Who is on the scene is noted by those who go there; those who dispatch find it in the menu."""
+    return verb is Verb.ARRIVE and user.actor.may(Permission.TRIAGE)
 
 
 def bar_for_many(user: frame.User, rows: Sequence[demands.DemandRow], following: str | None) -> None:

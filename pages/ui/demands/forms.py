@@ -9,6 +9,7 @@ import streamlit as st
 from models.demands import MOVES, Verb
 from pages.i18n import Words
 from pages.ui import frame
+from pages.ui.demands import whistling
 from pages.ui.demands.performing import Target, perform, refusals
 from pages.ui.frame import User
 from pages.ui.status import plain
@@ -56,6 +57,8 @@ def _fields(user: User, verb: Verb, demand: DetailRow | None) -> dict[str, Any]:
             return _taker(user, demand)
         case Verb.WHISTLE:
             return _departments(user, demand)
+        case Verb.ARRIVE:
+            return whistling.arriving(user, of_department=user.actor.department_id is not None)
         case Verb.MERGE:
             into = st.text_input(t("Number of the demand that stays"), key="queue-merge-into")
             return {"into": into, **_reason(t, verb)}
@@ -101,7 +104,8 @@ def _departments(user: User, demand: DetailRow | None) -> dict[str, Any]:
     t = user.t
     with reading() as session:
         rows = demands.departments(session, user.actor)
-    called = {row.department_id for row in demand.whistles} if demand is not None else set()
+    waiting = demand.whistles if demand is not None else []
+    called = {row.department_id for row in waiting if row.answered_at is None}
     names = {row.id: t.name(row.name, row.name_en) for row in rows if row.id not in called}
     if not names:
         st.caption(t("Every department has been called already."))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.charts.demands import Land, laid_out
 from pages.ui import layout, projects
-from pages.ui.demands import acting, panel
+from pages.ui.demands import acting, panel, whistling
 from pages.ui.demands.address import go
 from pages.ui.frame import User, Version
 from pages.ui.status import plain
@@ -66,7 +66,7 @@ def _body(user: User, demand: DetailRow) -> None:
     with st.container(gap=10):
         panel.held(user, demand)
     with st.container(gap="xxsmall"):
-        panel.whistles(user, demand)
+        whistling.whistles(user, demand)
     with st.container(gap="xsmall"):
         panel.history(user, demand)
 

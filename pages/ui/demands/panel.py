@@ -26,7 +26,7 @@ def head(user: frame.User, demand: DetailRow, before: str | None, after: str | N
     """Number, clock, level; the way to the demands before and after it in the list; the title."""
     t, row = user.t, demand.row
     level = _level_name(user, row.level)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=None if user.phone else "queue-head"):
         st.markdown(
             f":gray[{plain(row.reference)}]&ensp;{status.badge(t, row, user.now)}"
             f"&ensp;:gray-badge[{t.term(row.state)} · {plain(level)}]", width="stretch",
@@ -158,19 +158,6 @@ def held(user: frame.User, demand: DetailRow) -> None:
         f':color[■]{{foreground="{colour}"}} {plain(name)} **{t.duration(row.span)}**'
         for colour, name, row in zip(colours, names, spans, strict=True)
     ))  # fmt: skip
-
-
-def whistles(user: frame.User, demand: DetailRow) -> None:
-    """Each department called: lead or assisting, and what it did."""
-    if not demand.whistles:
-        return
-    t = user.t
-    st.markdown(t("**Whistles**"))
-    for row in demand.whistles:
-        role = t("leads") if row.lead else t("assists")
-        said = t(" “{text}”", text=plain(row.answer)) if row.answer else ""
-        name = plain(t.name(row.department, row.department_en))
-        st.markdown(f"{telling.whistle(t, row, user.now)}&ensp;**{name}** :gray[{role}]{said}")
 
 
 def history(user: frame.User, demand: DetailRow) -> None:

@@ -22,7 +22,7 @@ _MOVES: dict[Verb, Callable[..., Any]] = {
     Verb.PASS_CHECK: demands.pass_check, Verb.CLOSE: demands.close, Verb.ESCALATE: demands.escalate,
     Verb.WHISTLE: demands.whistle, Verb.ANSWER: demands.answer, Verb.ARRIVE: demands.arrive,
     Verb.SELF_HANDLE: demands.self_handle, Verb.MERGE: demands.merge, Verb.SUSPEND: demands.suspend,
-    Verb.RESUME: demands.resume, Verb.REOPEN: demands.reopen,
+    Verb.RESUME: demands.resume, Verb.REOPEN: demands.reopen, Verb.RATE: demands.rate, Verb.JUSTIFY: demands.justify,
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def perform(verb: Verb, targets: Sequence[Target], following: str | None, **opti
     """Move each demand in a transaction of its own and keep what came of it for the next run; True if all went well.
 
     Who acts is looked up anew: a dialog or a callback runs without the page's first line. `following` is the
-    reference of the demand that comes up next.
+    reference of the demand that comes up next. `service` among the options makes the move instead of the verb's own.
     """
     user = frame.signed_in()
     if user is None:
@@ -65,9 +65,10 @@ def at_once(verb: Verb, targets: Sequence[Target], following: str | None) -> Non
 def _move(user: frame.User, verb: Verb, target: Target, options: dict[str, Any]) -> None:
     key = f"{target.id}:{target.version}:{verb.value}:{user.actor.account_id}"
     given = {"now": utc_now(), "seen_version": target.version, "key": key, **options}
+    service = given.pop("service", _MOVES.get(verb))
     with transaction() as session:
-        if verb in _MOVES:
-            _MOVES[verb](session, user.actor, target.id, **given)
+        if service is not None:
+            service(session, user.actor, target.id, **given)
         else:
             demands.move(session, user.actor, target.id, verb, **given)
 

@@ -1,8 +1,10 @@
 """Demands in words: where, who has it, what happened, when it is due and why. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from models.demands import Verb
+from models.demands import Arrival, Satisfaction, Verb
 from pages.i18n import Words
 from pages.i18n.sentences import N_
 from services.demands import DemandRow, DetailRow, EventRow, WhistleRow
@@ -67,7 +69,7 @@ def holder(t: Words, row: DemandRow) -> str:
 
 def event(t: Words, demand: DetailRow, row: EventRow) -> str:
     """One line of the history, with whom it was put to and why."""
-    said = t(PAST[row.verb])
+    said = _remotely(t) if row.facts.get("arrival") == Arrival.REMOTE else t(PAST[row.verb])
     taker = _taker(t, demand, row)
     if taker:
         said = t("{what}: {who}", what=said, who=taker)
@@ -79,13 +81,28 @@ def _taker(t: Words, demand: DetailRow, row: EventRow) -> str:
     if row.verb is Verb.WHISTLE:
         lead = _department(t, demand, facts.get("lead"))
         assist = [_department(t, demand, other) for other in facts.get("assist", [])]
+        if not lead:
+            return t.join(assist)
         return t("{lead} leads, {others} assist", lead=lead, others=t.join(assist)) if assist else lead
-    if row.verb in {Verb.ANSWER, Verb.ARRIVE}:
+    if row.verb in {Verb.RATE, Verb.JUSTIFY}:
+        return t.join([_department(t, demand, facts.get("department")), _judged(t, facts)])
+    if "department" in facts:
         return _department(t, demand, facts.get("department"))
     if row.verb not in {Verb.ASSIGN, Verb.ESCALATE, Verb.ACCEPT}:
         return ""
     unit = demand.unit_names.get(facts.get("holder_unit_id") or 0, ("", ""))
     return _department(t, demand, facts.get("department_id")) or t.name(*unit)
+
+
+def _remotely(t: Words) -> str:
+    return t("helped from afar")
+
+
+def _judged(t: Words, facts: Mapping[str, Any]) -> str:
+    """What the one side said of the other."""
+    if "rating" in facts:
+        return t.term(Satisfaction(facts["rating"]))
+    return t("justified") if facts.get("justified") else t("not justified")
 
 
 def _department(t: Words, demand: DetailRow, department_id: int | None) -> str:
@@ -94,6 +111,8 @@ def _department(t: Words, demand: DetailRow, department_id: int | None) -> str:
 
 def whistle(t: Words, row: WhistleRow, now: datetime) -> str:
     """A whistle's mark, word and span, in Markdown: ○ asked, ◐ answered, ● arrived, ■ unanswered past its limit."""
+    if row.arrived_at is not None and row.arrival is Arrival.REMOTE:
+        return t(":blue[● helped from afar after {span}]", span=t.duration(row.arrived_at - row.asked_at))
     if row.arrived_at is not None:
         return t(":blue[● arrived after {span}]", span=t.duration(row.arrived_at - row.asked_at))
     if row.answered_at is not None:
