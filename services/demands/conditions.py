@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, bindparam, exists, func, or_, select
 from sqlmodel import Session, col
 
-from models.demands import Category, Demand, State, Whistle
+from models.demands import Category, Demand, DemandEvent, State, Verb, Whistle
 from services import units
 from services.access import IS_OPEN, Actor, demands_seen, path_column
 from services.demands.rows import Filters
@@ -33,8 +33,11 @@ def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
     present = {field.name for field in fields(Filters) if getattr(filters, field.name) != getattr(empty, field.name)}
     if filters.settled is False:
         present = present - {"settled", "settled_to"} | {"unsettled_to" if filters.settled_to else "unsettled"}
-    if filters.kept is False:
-        present = present - {"kept"} | {"missed"}
+    if filters.kept is not None:
+        kept = "kept" if filters.kept else "missed"
+        present = present - {"kept"} | {f"{kept}_assessed" if filters.assessed else kept}
+    if filters.excluded is False:
+        present = present - {"excluded"} | {"assessed"}
     if filters.on_the_spot is False:
         present = present - {"on_the_spot"} | {"by_others"}
     if not filters.text.strip():
@@ -92,6 +95,26 @@ def _unanswered() -> ColumnElement[bool]:
     )
 
 
+def _urged() -> ColumnElement[bool]:
+    return IS_OPEN & exists().where(
+        col(DemandEvent.demand_id) == COLUMNS.id,
+        col(DemandEvent.verb) == Verb.URGE,
+        col(DemandEvent.at) >= COLUMNS.level_since,
+    )
+
+
+def assessed() -> ColumnElement[bool]:
+    """What the assessed scope of a statistic counts: everything but what was taken out of the assessment."""
+    found: ColumnElement[bool] = COLUMNS.excluded_code.is_(None)
+    return found
+
+
+def on_time() -> ColumnElement[bool]:
+    """Settled within the limit, as the assessed scope counts it: a lateness waived on appeal counts as kept."""
+    found: ColumnElement[bool] = or_(COLUMNS.settled_at <= COLUMNS.due_at, COLUMNS.waived_at.is_not(None))
+    return found
+
+
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "state": COLUMNS.state == bindparam("state", type_=COLUMNS.state.type),
     "category_id": or_(
@@ -126,10 +149,15 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "settled_from": COLUMNS.settled_at >= moment("settled_from"),
     "settled_to": COLUMNS.settled_at < moment("settled_to"),
     "limit_from": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at >= moment("limit_from")),
-    "limit_to": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at < moment("limit_to")),
+    "limit_to": or_(late(), COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at < moment("limit_to")),
     "on_the_spot": COLUMNS.self_settled.is_(True),
     "by_others": COLUMNS.self_settled.is_(False),
     "kept": COLUMNS.settled_at <= COLUMNS.due_at,
     "missed": or_(IS_OPEN, COLUMNS.settled_at > COLUMNS.due_at),
+    "kept_assessed": on_time(),
+    "missed_assessed": or_(IS_OPEN, ~on_time()),
+    "excluded": COLUMNS.excluded_code.is_not(None),
+    "assessed": assessed(),
+    "urged": _urged(),
 }
 """The condition of each field of Filters; `unit_id` is the subtree, above."""
