@@ -17,7 +17,7 @@ drawable = maps.levels(user, unit)
 head = st.container(horizontal=True, vertical_alignment="center", gap="small", key="maphead")
 with head:
     crumbs = st.container(width="stretch")
-    level = maps.choose("level", t("Level"), drawable, lambda key: maps.level_name(user, key))
+    level = maps.choose("level", t("Level"), drawable, lambda key: maps.level_name(user, key).capitalize())
     mode = maps.choose("show", t("Show"), list(Mode), lambda each: t(MODES[Mode(each)]))
     if not user.phone:
         st.caption(f"{frame.period_words(t, period)} · {t.moment(user.now)}", width="content")

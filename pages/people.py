@@ -37,7 +37,7 @@ with reading() as session:
         session, user.actor, here.id, frame.today(user), level=wanted.level, text=wanted.text,
         vacant_only=wanted.vacant, page=wanted.page,
     )  # fmt: skip
-left, right = st.columns([3, 2]) if not user.phone else (st.container(), st.container())
+left, right = st.columns([2, 1]) if not user.phone else (st.container(), st.container())
 units_words = t.n("{n} unit", "{n} units", page.total)
 with left, layout.panel("posts", t("Who is responsible"), f"{units_words} · {parts.vacant_words(t, page.vacant)}"):
     if not page.rows:

@@ -45,7 +45,7 @@ def _need(user: User, row: TodayRow, need: NeedRow) -> None:
     key = f"row-need-{row.needs.index(need)}"
     with st.container(key=key, horizontal=True, vertical_alignment="center", gap="small"):
         mark = MARKS.get(need.code, ":gray[○]")
-        text = f"{mark}&ensp;**{plain(title)}**  \n&emsp;&ensp;:small[:gray[{plain(detail)}]]"
+        text = f"{mark}&ensp;**{plain(title)}**  \n:small[:gray[{plain(detail)}]]"
         st.markdown(text, width="stretch")
         link(t("See the cases") if page == "demands" else t("See it"), page, wanted, width="content")
 
@@ -67,7 +67,7 @@ def _behind(user: User, row: TodayRow, ranked: Sequence[RankRow], behind: RankRo
     with st.container(key="row-need-behind", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
             f":red[■]&ensp;**{plain(t('{place} is furthest behind in time', place=name))}**  \n"
-            f"&emsp;&ensp;:small[:gray[{plain(rates)}]]  \n&emsp;&ensp;:small[{plain(why(user, behind))}]",
+            f":small[:gray[{plain(rates)}]]  \n:small[{plain(why(user, behind))}]",
             width="stretch",
         )
         link(t("Why"), "rankings", _to_ranking(row, "on_time"), width="content")

@@ -70,7 +70,7 @@ def choose_level(user: User, unit: UnitRow) -> str | None:
     asked = st.query_params.get("level")
     default = asked if asked in found else usual
     chosen = st.segmented_control(
-        t("Level"), found, default=default, format_func=lambda key: level_words(t, user.profile, key),
+        t("Level"), found, default=default, format_func=lambda key: level_words(t, user.profile, key).capitalize(),
         key=f"rankings-level-{unit.id}", label_visibility="collapsed", required=True,
     ) or default  # fmt: skip
     st.query_params["level"] = chosen
@@ -255,7 +255,7 @@ def _pairs(user: User, table: Table, row: RankRow, code: str, page: str = "deman
 
 def limits(user: User, table: Table, code: str, *, kept: bool | None) -> dict[str, str]:
     """The cases whose limit passed in the period, so far; kept, missed or both."""
-    until = min(table.period.end, user.now)
+    until = table.period.so_far(user.now)
     return address.link(Filters(limit_from=table.period.start, limit_to=until, kept=kept), unit=code)
 
 

@@ -62,7 +62,7 @@ width:auto}}
 .sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}
 .sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
-[class*="st-key-row-need"] p{{line-height:1.35}}
+[class*="st-key-row-need"] p{{line-height:1.35}}[class*="st-key-row-need"] [data-testid=stMarkdown] p{{padding-left:1.5em;text-indent:-1.5em}}
 /* what is needed and the way to it stay in one line */
 [class*="st-key-row-need"]{{flex-wrap:nowrap}}[class*="st-key-row-need"]>:last-child{{flex:none}}
 /* native hover turns the brand nearly black */
@@ -79,6 +79,7 @@ padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LAT
 @media(max-width:1600px){{.sg-rank .bar{{width:14%}}[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}
 [data-testid=stHorizontalBlock]:has(.st-key-p-ranking)>[data-testid=stColumn]{{min-width:100%}}}}
 .st-key-p-ranking .stHtml{{overflow-x:auto}}
+.st-key-queue-head{{flex-wrap:nowrap}}
 /* when and who take one line, what happened takes the rest */
 .st-key-queue-history td:not(:nth-child(2)){{width:1%}}
 .st-key-queue-history td:not(:nth-child(2)),.st-key-queue-history td:not(:nth-child(2)) *{{white-space:nowrap!important;overflow:visible}}

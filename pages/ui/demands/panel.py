@@ -26,7 +26,8 @@ def head(user: frame.User, demand: DetailRow, before: str | None, after: str | N
     """Number, clock, level; the way to the demands before and after it in the list; the title."""
     t, row = user.t, demand.row
     level = _level_name(user, row.level)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=None if user.phone else "queue-head"):
+    key = None if user.phone else "queue-head"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         st.markdown(
             f":gray[{plain(row.reference)}]&ensp;{status.badge(t, row, user.now)}"
             f"&ensp;:gray-badge[{t.term(row.state)} · {plain(level)}]", width="stretch",
