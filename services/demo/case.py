@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from models.demands import MOVES, SETTLED, Source, State, Urgency, Verb
+from models.demands import MOVES, SETTLED, Arrival, Satisfaction, Source, State, Urgency, Verb
 from models.profiles import Profile
 from services.demands import clocks, history
 
@@ -39,6 +39,13 @@ class Called:
     answered_at: datetime | None = None
     arrived_at: datetime | None = None
     answer: str | None = None
+    arrival: Arrival | None = None
+    did: str | None = None
+    rating: Satisfaction | None = None
+    rated_at: datetime | None = None
+    rating_reason: str | None = None
+    justified: bool | None = None
+    justified_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +112,12 @@ class Case:
         self.events.append(Moved(at, verb, before, after, person, reason, {**changed, **(notes or {})}))
 
     def _answer(self, verb: Verb, at: datetime) -> dict[str, Any]:
+        told: dict[str, Any] = {}
         if verb in ANSWERING and self.columns["answered_at"] is None:
-            return {"answered_at": at}
-        return {}
+            told["answered_at"] = at
+        if verb is Verb.SELF_HANDLE and self.columns["on_scene_at"] is None:
+            told["on_scene_at"] = at
+        return told
 
     def clocks_after(self, verb: Verb, at: datetime, facts: dict[str, Any], profile: Profile) -> dict[str, Any]:
         """The deadlines as one more event would leave them."""

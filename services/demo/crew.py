@@ -69,7 +69,7 @@ def enlist(profile: Profile, demo: Demo, places: list[Place], today: date, seed:
     crew.supervisors = [
         _post(crew, random, PostRole.SUPERVISOR, _began(today, random), 0) for _ in range(TOWNSHIP_SUPERVISORS)
     ]
-    for office in profile.departments:
+    for office in [entry for entry in profile.departments if entry.level not in profile.outside]:
         crew.offices[office.code] = [
             _post(crew, random, PostRole.DEPARTMENT, _began(today, random), None, office.code)
             for _ in range(DEPARTMENT_PEOPLE)

@@ -98,7 +98,7 @@ def _neglect(world: World, cases: Sequence[Case], random: Random) -> None:
     for case in open_cases[:NEGLECTED]:
         since = max(case.last_at, world.now - timedelta(hours=40))
         at = since + (world.now - timedelta(hours=1) - since) * random.uniform(0.3, 1.0)
-        Walk(world, case, random, None).call(max(at, case.last_at), most=0)
+        Walk(world, case, random, None).whistling.call(max(at, case.last_at), most=0)
 
 
 def write(session: Session, world: World, cases: Sequence[Case], seed: int, progress: Progress | None) -> int:
@@ -187,5 +187,8 @@ def _whistles(world: World, cases: Sequence[Case], demand_ids: Sequence[int]) ->
             yield {
                 "demand_id": demand_id, "department_id": world.office_ids[call.department], "lead": call.lead,
                 "asked_at": call.asked_at, "answer_due_at": call.answer_due_at, "answered_at": call.answered_at,
-                "arrived_at": call.arrived_at, "answer": call.answer,
+                "arrived_at": call.arrived_at, "answer": call.answer, "number": 1, "arrival": call.arrival,
+                "did": call.did, "rating": call.rating, "rated_at": call.rated_at,
+                "rating_reason": call.rating_reason, "justified": call.justified,
+                "justified_reason": call.justified_reason,
             }  # fmt: skip

@@ -2,16 +2,18 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from models.demands import State, Urgency, Verb
-from services import deadlines
 from services.demands import clocks
 from services.demo import seasons, texts
-from services.demo.case import Called, Case, Merged, Over, whole
+from services.demo.case import Case, Merged, Over, whole
+from services.demo.whistling import Whistling
 from services.demo.world import World
 
 STEPS = {"triage": 0.10, "assign": 0.07, "sign": 0.14, "handle": 0.69}
 STUCK = 7.0
+AT_ONCE, NOTED = frozenset({"disputes", "hazards"}), 0.7
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
@@ -24,6 +26,9 @@ class Walk:
         self.member = world.holder(case.place, case.reported_at)
         self.office = world.usual.get(case.category)
         self.lead = world.crew.holders[0]
+        self.own = Random(f"scene {case.reported_at.isoformat()} {case.place} {case.title}")
+        self.whistling = Whistling(world, case, random, self.chief, self.lead, self.office)
+        self.outside = world.outside if any(word in case.title for word in texts.FOR_THE_BANK) else None
 
     def run(self) -> None:
         """Walk as far as the present lets it."""
@@ -43,6 +48,7 @@ class Walk:
             self._on_the_spot()
             return
         self.case.go(Verb.SUBMIT, self.case.reported_at, self.member)
+        self._on_the_scene(None)
         end = self._end(self.case.reported_at)
         triage, assign, sign = self._marks(self.case.reported_at, end)
         if not self._triage(triage):
@@ -53,6 +59,7 @@ class Walk:
     def _on_the_spot(self) -> None:
         at = self.case.reported_at + timedelta(minutes=self.random.lognormvariate(3.2, 1.3))
         self.case.handler = self.member
+        self._on_the_scene(at)
         self.case.go(
             Verb.SELF_HANDLE, at, self.member, self.random.choice(texts.SELF_DONE),
             changes={"handled_by_id": self.world.account_id(self.member)},
@@ -64,6 +71,14 @@ class Walk:
             return
         self.case.go(Verb.HAND_IN, later, self.member)
         self._check(later)
+
+    def _on_the_scene(self, before: datetime | None) -> None:
+        """The grid member is there within minutes where people quarrel or something is dangerous, and notes it."""
+        if self.case.category.partition(".")[0] not in AT_ONCE or self.own.random() > NOTED:
+            return
+        at = whole(self.case.reported_at + MINUTE * min(self.own.lognormvariate(1.3, 0.6), 45))
+        at = min(at, whole(before)) if before is not None else at
+        self.case.go(Verb.ARRIVE, at, self.member, changes={"on_scene_at": at})
 
     def _end(self, start: datetime) -> datetime:
         """When it will be settled: mostly in the second half of its time, here and there days after it."""
@@ -101,6 +116,7 @@ class Walk:
 
     def _triage(self, at: datetime) -> bool:
         """Accept it, or end it here: asked back, rejected or merged into an earlier one. True when it goes on."""
+        at = max(at, self.case.last_at)
         drawn = self.random.random()
         if drawn < 0.018:
             self.case.go(Verb.REJECT, at, self.chief, self.random.choice(texts.REJECTED))
@@ -156,30 +172,47 @@ class Walk:
 
     def _assign_office(self, at: datetime, by: int, office: str) -> int:
         handler = self.random.choice(self.world.crew.offices[office])
+        if self.outside is not None:
+            return self._assign_outside(at, self.outside)
         self.case.go(Verb.ASSIGN, at, by, changes={
             "holder_id": self.world.person_id(handler), "level_since": at, "holder_unit_id": None,
             "department_id": self.world.office_ids[office], "level": self.world.office_level(office),
         })  # fmt: skip
         return handler
 
+    def _assign_outside(self, at: datetime, office: str) -> int:
+        """No level can meet it: an outside body has it, the township's leader records its steps."""
+        self.case.go(Verb.ASSIGN, at, self.lead, texts.BEYOND_US, changes={
+            "holder_id": None, "level_since": at, "holder_unit_id": None,
+            "department_id": self.world.office_ids[office], "level": self.world.office_level(office),
+        })  # fmt: skip
+        return self.lead
+
+    def _behalf(self) -> dict[str, Any]:
+        if self.case.columns["level"] not in self.world.profile.outside:
+            return {}
+        return {"department": self.case.columns["department_id"], "on_behalf": True}
+
     def _cadre(self) -> int:
         return self.random.choice(self.world.crew.cadres[self.case.village])
 
     def _return(self, at: datetime, handler: int) -> None:
-        changes = {"returned_by_id": self.world.account_id(handler), "holder_id": None}
-        self.case.go(Verb.RETURN, at, handler, self.random.choice(texts.RETURNED), changes=changes)
+        notes = self._behalf()
+        changes = {"returned_by_id": None if notes else self.world.account_id(handler), "holder_id": None}
+        self.case.go(Verb.RETURN, at, handler, self.random.choice(texts.RETURNED), changes=changes, notes=notes)
 
     def _sign(self, at: datetime, handler: int) -> None:
         self.case.handler = handler
         changes = {"handled_by_id": self.world.account_id(handler), "returned_by_id": None}
-        self.case.go(Verb.SIGN, max(at, self.case.last_at), handler, changes=changes)
+        self.case.go(Verb.SIGN, max(at, self.case.last_at), handler, changes=changes, notes=self._behalf())
 
     def _handling(self, end: datetime) -> datetime:
         """What may happen while it is handled; gives when it will be settled."""
         whistled = 0.5 if self.case.urgency is Urgency.URGENT else 0.09
         slow = self.case.urgency in {Urgency.GENERAL, Urgency.COMPLEX}
         if self.chance(whistled):
-            self._whistle(self.case.last_at + (end - self.case.last_at) * self.random.uniform(0.05, 0.4), end)
+            at = self.case.last_at + (end - self.case.last_at) * self.random.uniform(0.05, 0.4)
+            self.whistling.run(self._worked(at), end)
             end = max(end, self.case.last_at + 5 * MINUTE)
         if slow and self.chance(0.06):
             end = self._suspended(self.case.last_at + (end - self.case.last_at) * self.random.uniform(0.05, 0.5))
@@ -206,43 +239,6 @@ class Walk:
             "holder_id": self.world.person_id(self.world.holder(up, at)), "escalated_to": level, **due,
         })  # fmt: skip
 
-    def _whistle(self, at: datetime, end: datetime) -> None:
-        """Call one to three departments; each answers and most come, in the order of the clock."""
-        planned: list[tuple[datetime, int, Verb, Called, int]] = []
-        for order, call in enumerate(self.call(self._worked(at))):
-            asked = self.case.last_at
-            by = self.random.choice(self.world.crew.offices[call.department])
-            answered = min(self._worked(asked + timedelta(hours=self.random.lognormvariate(0.6, 1.0))), end)
-            answered = max(answered, asked)
-            planned.append((answered, order, Verb.ANSWER, call, by))
-            if self.chance(0.85):
-                arrived = answered + max(end - answered, timedelta()) * self.random.uniform(0.02, 0.2)
-                planned.append((max(min(self._worked(arrived), end), answered), order, Verb.ARRIVE, call, by))
-        for moment, _, verb, call, by in sorted(planned, key=lambda step: step[0]):
-            self._come(moment, verb, call, by)
-
-    def _come(self, at: datetime, verb: Verb, call: Called, by: int) -> None:
-        """One answer or arrival, in the history and on the whistle."""
-        text = self.random.choice(texts.ANSWERS) if verb is Verb.ANSWER else None
-        self.case.go(verb, at, by, text, notes={"department": self.world.office_ids[call.department]})
-        if verb is Verb.ANSWER:
-            call.answered_at, call.answer = self.case.last_at, text
-        else:
-            call.arrived_at = self.case.last_at
-
-    def call(self, at: datetime, most: int = 2) -> list[Called]:
-        """Whistle for the usual department and perhaps others."""
-        lead = self.office or self.world.profile.departments[0].code
-        others = [office for office in self.world.office_ids if office != lead]
-        offices = [lead, *self.random.sample(others, self.random.choice((0, 0, 1, most)))]
-        ids = [self.world.office_ids[office] for office in offices]
-        by = self.chief if self.case.columns["level"] != self.world.places[0].level else self.lead
-        self.case.go(Verb.WHISTLE, at, by, notes={"lead": ids[0], "assist": ids[1:]})
-        due = deadlines.answer_due_at(self.world.profile, at, self.case.urgency)
-        calls = [Called(office, office == lead, self.case.last_at, due) for office in offices]
-        self.case.whistles += calls
-        return calls
-
     def _suspended(self, at: datetime) -> datetime:
         """Stand still until an agreed day; the work days left run on after it. Gives the new end."""
         until = whole(self.world.working(at + DAY * self.random.randrange(10, 75), self.random))
@@ -256,7 +252,7 @@ class Walk:
 
     def _settle(self, at: datetime, handler: int) -> None:
         changes = {"handled_by_id": self.world.account_id(handler)}
-        self.case.go(Verb.SETTLE, at, handler, self.random.choice(texts.DONE), changes=changes)
+        self.case.go(Verb.SETTLE, at, handler, self.random.choice(texts.DONE), changes=changes, notes=self._behalf())
 
     def _check(self, at: datetime) -> None:
         """Someone else looks at the result; now and then it goes back to work."""
@@ -268,6 +264,7 @@ class Walk:
             self._settle(self._soon(at, 1.2), handler)
             at = self._soon(self.case.last_at, 0.7)
         self.case.go(Verb.PASS_CHECK, at, by)
+        self.whistling.rate(at, by)
         self._close(at)
 
     def _close(self, at: datetime) -> None:

@@ -36,6 +36,17 @@ class World:
     def __post_init__(self) -> None:
         self.usual = dict(_usual(self.profile.categories, None))
 
+    @property
+    def inner(self) -> list[str]:
+        """The departments of the administration, without outside bodies."""
+        return [entry.code for entry in self.profile.departments if entry.level not in self.profile.outside]
+
+    @property
+    def outside(self) -> str | None:
+        """The outside body, if the site has one."""
+        bodies = (entry.code for entry in self.profile.departments if entry.level in self.profile.outside)
+        return next(bodies, None)
+
     def village(self, place: int) -> int:
         """The place's ancestor at the ranking level."""
         while self.places[place].level != self.profile.ranking_level:
