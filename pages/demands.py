@@ -16,8 +16,7 @@ layout.told()
 with reading() as session:
     tree = categories.tree(session, user.actor)
     own = views.listed(session, user.actor)
-asked = address.read(user, tree)
-with reading() as session:
+    asked = address.read(user, tree)
     page = demands.queue(session, user.actor, asked.filters, now=user.now, order=asked.order, page=asked.page)
 
 reference = asked.reference or (page.rows[0].reference if page.rows and not user.phone else None)
@@ -33,7 +32,7 @@ left, right = (st.container(), None) if user.phone else st.columns([1.28, 1], ga
 with left, st.container(gap=12):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.title(t("Queue"))
-        narrowing.views_bar(user, asked, own, tree)
+        narrowing.views_bar(user, asked, own, tree, page)
         narrowing.search(user, asked)
         narrowing.order(user, asked)
         narrowing.keep(user, asked, own)

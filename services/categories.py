@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -26,16 +28,27 @@ class CategoryRow:
 def tree(session: Session, actor: Actor) -> list[CategoryRow]:
     """All categories in the order of the tree: a class, then its parts. One query. Raises NotAllowed."""
     require(actor, Permission.SEE_DEMANDS)
-    below: dict[int | None, list[Category]] = {}
-    for row in session.exec(select(Category).order_by(col(Category.sort), col(Category.code))):
+    return list(_tree(tuple(session.connection().execute(_ALL).all())))
+
+
+_ALL = select(
+    Category.id, Category.code, Category.name, Category.name_en, Category.parent_id, Category.words,
+).order_by(col(Category.sort), col(Category.code))  # type: ignore[call-overload]  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _tree(rows: tuple[Any, ...]) -> tuple[CategoryRow, ...]:
+    """The rows as a tree; every screen with demands asks for the same."""
+    below: dict[int | None, list[Any]] = {}
+    for row in rows:
         below.setdefault(row.parent_id, []).append(row)
-    return list(_walk(below, None, 1))
+    return tuple(_walk(below, None, 1))
 
 
-def _walk(below: dict[int | None, list[Category]], parent_id: int | None, depth: int) -> Iterable[CategoryRow]:
+def _walk(below: dict[int | None, list[Any]], parent_id: int | None, depth: int) -> Iterable[CategoryRow]:
     for row in below.get(parent_id, ()):
         words = tuple(word.casefold() for word in row.words.split())
-        yield CategoryRow(row.id or 0, row.code, row.name, row.name_en, row.parent_id, depth, words)
+        yield CategoryRow(row.id, row.code, row.name, row.name_en, row.parent_id, depth, words)
         yield from _walk(below, row.id, depth + 1)
 
 

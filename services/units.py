@@ -211,18 +211,26 @@ _DEPTH_OF_LEVEL = select(Unit.depth).where(col(Unit.level) == bindparam("level")
 
 
 def depth_of(session: Session, actor: Actor, unit_id: int) -> int:
-    """The depth of a unit of the actor's subtree: names the ancestor column of demands. Raises NotFound."""
+    """The depth of a unit of the actor's subtree: names the ancestor column of demands. Raises NotFound.
+
+    Asked once a transaction: a screen's reads all begin with it, and no unit ever changes its depth.
+    """
     scope = unit_id if actor.is_system else actor.unit_id
-    depth: int | None = session.connection().execute(_DEPTH, {"unit": unit_id, "scope": scope}).scalar()
-    if depth is None:
-        raise NotFound("unit_not_found", unit=unit_id)
-    return depth
+    known: dict[tuple[int, int | None], int] = session.info.setdefault("depths", {})
+    if (unit_id, scope) not in known:
+        depth = session.connection().execute(_DEPTH, {"unit": unit_id, "scope": scope}).scalar()
+        if depth is None:
+            raise NotFound("unit_not_found", unit=unit_id)
+        known[unit_id, scope] = depth
+    return known[unit_id, scope]
 
 
 def depth_of_ranking(session: Session) -> int:
-    """The depth of the profile's ranking level (villages), 0 while the site has no such unit."""
-    level = sites.profile(session).ranking_level
-    return session.connection().execute(_DEPTH_OF_LEVEL, {"level": level}).scalar() or 0
+    """The depth of the profile's ranking level (villages), 0 while the site has no such unit. Once a transaction."""
+    if not session.info.get("ranking_depth"):
+        level = sites.profile(session).ranking_level
+        session.info["ranking_depth"] = session.connection().execute(_DEPTH_OF_LEVEL, {"level": level}).scalar()
+    return session.info["ranking_depth"] or 0
 
 
 def add_top(session: Session, actor: Actor, *, now: datetime) -> int:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.accounts import Permission
@@ -24,11 +25,19 @@ class ViewRow:
     filters: dict[str, str]
 
 
+_OWN = (
+    select(SavedView.id, SavedView.name, SavedView.filters)
+    .where(col(SavedView.account_id) == bindparam("account"))
+    .order_by(col(SavedView.name))
+)
+
+
 def listed(session: Session, actor: Actor) -> list[ViewRow]:
     """The actor's own saved views by name; nobody sees another's."""
     require(actor, Permission.SEE_DEMANDS)
-    rows = session.exec(select(SavedView).where(SavedView.account_id == actor.account_id).order_by(col(SavedView.name)))
-    return [ViewRow(row.id or 0, row.name, json.loads(row.filters)) for row in rows]
+    session.flush()  # a view saved or dropped in this transaction: statements past the ORM would miss it
+    rows = session.connection().execute(_OWN, {"account": actor.account_id})
+    return [ViewRow(view_id, name, json.loads(filters)) for view_id, name, filters in rows]
 
 
 def save(session: Session, actor: Actor, name: str, filters: Mapping[str, str]) -> int:

@@ -100,11 +100,15 @@ def unit(viewer: User) -> UnitRow:
 def place(viewer: User) -> Place:
     """The unit the address asks for with its surroundings, kept until a unit changes. Raises NotFound without units."""
     code = st.query_params.get("unit") or st.session_state.get("unit") or ""
-    scope = (viewer.actor.is_system, viewer.actor.unit_id)
     try:
-        return _place(viewer.version, scope, code, viewer.actor)
+        return _place(viewer.version, scope(viewer), code, viewer.actor)
     except NotFound:
-        return _place(viewer.version, scope, "", viewer.actor)
+        return _place(viewer.version, scope(viewer), "", viewer.actor)
+
+
+def scope(viewer: User) -> tuple[bool, int | None]:
+    """What of a person decides which units they see: beside the version it is the key of whatever is kept of units."""
+    return viewer.actor.is_system, viewer.actor.unit_id
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -15,22 +15,33 @@ from services.demands.rows import Filters
 COLUMNS = Demand.__table__.c  # type: ignore[attr-defined]
 MOMENT = COLUMNS.due_at.type
 ESCAPE = "!"
+_NAMES, _EMPTY = tuple(field.name for field in fields(Filters)), Filters(open_only=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which conditions a queue has. Statements are built once for each shape; the values are bound."""
+    """Which conditions a queue has. Statements are built once for each shape; the values are bound.
+
+    Of the actor only the scope is kept (see `scope_of`): all who have the same one share the statements.
+    """
 
     actor: Actor
     unit_depth: int
     present: frozenset[str]
 
 
+def scope_of(actor: Actor) -> Actor:
+    """The actor without what says who it is: what a statement's scope depends on."""
+    return Actor(
+        None, "", actor.role, unit_id=actor.unit_id, depth=actor.depth, department_id=actor.department_id,
+        is_system=actor.is_system,
+    )  # fmt: skip
+
+
 def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
     """The shape of a filter. Raises NotFound for a unit outside the actor's scope."""
     depth = units.depth_of(session, actor, filters.unit_id) if filters.unit_id is not None else 0
-    empty = Filters(open_only=False)
-    present = {field.name for field in fields(Filters) if getattr(filters, field.name) != getattr(empty, field.name)}
+    present = {name for name in _NAMES if getattr(filters, name) != getattr(_EMPTY, name)}
     if filters.settled is False:
         present = present - {"settled", "settled_to"} | {"unsettled_to" if filters.settled_to else "unsettled"}
     if filters.kept is not None:
@@ -42,12 +53,12 @@ def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
         present = present - {"on_the_spot"} | {"by_others"}
     if not filters.text.strip():
         present.discard("text")
-    return Shape(actor=actor, unit_depth=depth, present=frozenset(present))
+    return Shape(actor=scope_of(actor), unit_depth=depth, present=frozenset(present))
 
 
 def values_of(actor: Actor, filters: Filters, now: datetime) -> dict[str, Any]:
     """The values a shape's statements ask for."""
-    values = {field.name: getattr(filters, field.name) for field in fields(Filters)}
+    values = {name: getattr(filters, name) for name in _NAMES}
     return values | {
         "now": now, "person_id": actor.person_id, "actor_unit_id": actor.unit_id,
         "actor_department_id": actor.department_id, "like": f"%{_escaped(filters.text.strip().lower())}%",

@@ -65,7 +65,8 @@ def _styled(user: frame.User, rows: Sequence[DemandRow], opened: str | None) -> 
     known here beforehand, so both are answered at once. The name is fixed: with a new one in every run the table
     would be sent anew.
     """
-    cells = pd.DataFrame([_cells(user, row) for row in rows])
+    lines = [_cells(user, row) for row in rows]
+    cells = pd.DataFrame({name: [line[name] for line in lines] for name in lines[0]})
     styled: Any = Styler(cells, uuid="queue")
     styled._compute = lambda: styled
     styled._translate = lambda *_: {"cellstyle": _looks(user, rows, opened, list(cells.columns))}

@@ -15,8 +15,9 @@ from pages.ui.status import plain
 from services import demands, units, views
 from services.categories import CategoryRow
 from services.database import reading, transaction
-from services.demands import Order
+from services.demands import Order, Page
 from services.errors import ServiceError
+from services.units import UnitRow
 from services.views import ViewRow
 
 READY: dict[str, dict[str, str]] = {
@@ -38,13 +39,15 @@ def ready_names(t: Words) -> dict[str, str]:
     }  # fmt: skip
 
 
-def views_bar(user: frame.User, asked: Asked, own: Sequence[ViewRow], categories: list[CategoryRow]) -> None:
+def views_bar(
+    user: frame.User, asked: Asked, own: Sequence[ViewRow], categories: list[CategoryRow], page: Page
+) -> None:
     """The views as one segmented control, each with its count; the one that is shown is marked."""
     t = user.t
     chosen = {**READY, **{f"own-{row.id}": row.filters for row in own}}
     names = {**ready_names(t), **{f"own-{row.id}": row.name for row in own}}
     shown = [name for name in chosen if not (user.phone and name == "unanswered")]
-    counts = _counts(user, asked, {name: chosen[name] for name in shown}, categories)
+    counts = _counts(user, asked, {name: chosen[name] for name in shown}, categories, page)
     current = next((name for name in shown if chosen[name] == asked.chosen), None)
     key = f"queue-view-{asked.key}"
     st.segmented_control(
@@ -62,14 +65,24 @@ def _show_view(key: str, chosen: Mapping[str, Mapping[str, str]], current: str |
 
 
 def _counts(
-    user: frame.User, asked: Asked, chosen: Mapping[str, Mapping[str, str]], categories: list[CategoryRow]
+    user: frame.User,
+    asked: Asked,
+    chosen: Mapping[str, Mapping[str, str]],
+    categories: list[CategoryRow],
+    page: Page,
 ) -> dict[str, int]:
+    """How many each view holds; what the list has counted already is not counted again."""
+    known = {asked.filters: page.total}
+    if asked.filters.open_only:
+        known[replace(asked.filters, overdue=True)] = page.overdue
     found = {}
     with reading() as session:
         for name, parameters in chosen.items():
             filters = address.filters_of(user, parameters, categories)
             filters = replace(filters, unit_id=asked.unit.id if asked.unit else None)
-            found[name] = demands.count(session, user.actor, filters, now=user.now)
+            if filters not in known:
+                known[filters] = demands.count(session, user.actor, filters, now=user.now)
+            found[name] = known[filters]
     return found
 
 
@@ -137,22 +150,31 @@ def _menu(t: Words, key: str, anything: str, names: Mapping[str, str], asked: As
         st.rerun()
 
 
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _villages(
+    version: frame.Version, scope: tuple[bool, int | None], _user: frame.User  # noqa: ARG001  the key
+) -> tuple[str, tuple[UnitRow, ...]]:  # fmt: skip
+    """The code of one's own unit; the villages in it, or the units directly below where it has none."""
+    with reading() as session:
+        top = units.top(session, _user.actor)
+        below = units.below(session, _user.actor, top.id, _user.profile.ranking_level)
+        if [row.id for row in below] in ([], [top.id]):
+            below = units.children(session, _user.actor, top.id)
+    return top.code, tuple(below)
+
+
 def _units(user: frame.User, asked: Asked) -> None:
     """The villages of one's own area; where one has none, the units directly below one's own."""
     t = user.t
-    with reading() as session:
-        top = units.top(session, user.actor)
-        below = units.below(session, user.actor, top.id, user.profile.ranking_level)
-        if [row.id for row in below] in ([], [top.id]):
-            below = units.children(session, user.actor, top.id)
-        path = units.ancestors(session, user.actor, asked.unit.id) if asked.unit else []
+    top, below = _villages(user.version, frame.scope(user), user)
+    path = frame.place(user).above if asked.unit else ()
     if not below:
         return
     names = {row.code: t.name(row.name, row.name_en) for row in below}
     current = next((row.code for row in path if row.code in names), None)
     level = user.profile.level(below[0].level)
     wanted = st.menu_button(
-        names[current] if current else t.name(level.zh, level.en[:1].upper() + level.en[1:]), [top.code, *names],
+        names[current] if current else t.name(level.zh, level.en[:1].upper() + level.en[1:]), [top, *names],
         format_func=lambda code: names.get(code, t("All")), key="queue-filter-unit",
         icon=":material/filter_alt:" if current else None,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-import pandas as pd
+import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
 
 from models.demands import Source
@@ -177,7 +177,7 @@ def history(user: frame.User, demand: DetailRow) -> None:
             st.markdown(f"{line['at']}&ensp;{line['who']}  \n{line['what']}")
         return
     with st.container(key="queue-history"):
-        st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, hide_header=True, alt=t("History"))
+        st.table(pa.Table.from_pylist(lines), border="horizontal", hide_index=True, hide_header=True, alt=t("History"))
 
 
 def like_it(user: frame.User, found: Sequence[SimilarRow]) -> None:
