@@ -55,4 +55,4 @@ def _shown(value: Any) -> str:
         return t("yes") if value else t("no")
     if isinstance(value, dict):
         return t.join([f"{key} {number}" for key, number in value.items()])
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
@@ -32,6 +33,31 @@ WAIT = 30_000
 HERE = Path(__file__).parent
 
 
+def installed_chromium() -> str | None:
+    """Debian's Chromium, if it is here."""
+    return next((path for path in CHROMIUMS if Path(path).exists()), None)
+
+
+def launched(driver: Playwright) -> Browser:
+    """Debian's Chromium, else Playwright's own."""
+    return driver.chromium.launch(executable_path=installed_chromium(), args=list(FLAGS))
+
+
+def screen(at: Server, *, width: int, height: int, language: str, phone: bool) -> dict[str, Any]:
+    """What a new context is told to be a screen of this size and language, or a phone."""
+    touched = {"user_agent": PHONE, "is_mobile": True, "has_touch": True} if phone else {}
+    locale = "zh-CN" if language == "zh" else "en-GB"
+    return {"base_url": at.address, "viewport": {"width": width, "height": height}, "locale": locale, **touched}
+
+
+def build_demo(url: str, *options: str) -> None:
+    """The demonstration township, built by the real command in a process of its own."""
+    command = [sys.executable, "-c", "import cli; cli.app()", "demo", "dawangzhuang", *options]
+    environment = os.environ | {"SMALLGRID_DATABASE_URL": url}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is here, and run it last: Playwright keeps an event loop in the thread of the tests."""
     here = [item for item in items if item.path.is_relative_to(HERE)]
@@ -50,11 +76,10 @@ def playwright_driver() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     """Debian's Chromium, else Playwright's own; without either every browser test is skipped."""
-    installed = next((path for path in CHROMIUMS if Path(path).exists()), None)
     try:
-        started = playwright_driver.chromium.launch(executable_path=installed, args=list(FLAGS))
+        started = launched(playwright_driver)
     except Error as error:
-        if installed:
+        if installed_chromium():
             raise
         pytest.skip(f"no Chromium on this machine (`make test` installs one): {error.message.splitlines()[0]}")
     yield started
@@ -93,15 +118,12 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built.exists():
-            _build_demo(folder / "partial.db", built)
+            _keep_demo(folder / "partial.db", built)
     return built
 
 
-def _build_demo(partial: Path, built: Path) -> None:
-    environment = os.environ | {"SMALLGRID_DATABASE_URL": f"sqlite:///{partial}"}
-    command = [sys.executable, "-c", "import cli; cli.app()", "demo", "dawangzhuang", "--months", "3"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def _keep_demo(partial: Path, built: Path) -> None:
+    build_demo(f"sqlite:///{partial}", "--months", "3")
     with sqlite3.connect(partial, isolation_level=None) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -128,11 +150,7 @@ def open_context(browser: Browser, recorder: Recorder) -> Iterator[Callable[...,
     def open_one(
         at: Server, *, width: int = 1366, height: int = 768, language: str = "zh", phone: bool = False
     ) -> BrowserContext:
-        options = {"user_agent": PHONE, "is_mobile": True, "has_touch": True} if phone else {}
-        context = browser.new_context(
-            base_url=at.address, viewport={"width": width, "height": height},
-            locale="zh-CN" if language == "zh" else "en-GB", **options,
-        )  # fmt: skip
+        context = browser.new_context(**screen(at, width=width, height=height, language=language, phone=phone))
         context.set_default_timeout(WAIT)
         recorder.watch(context)
         opened.append(context)
