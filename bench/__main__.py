@@ -1,7 +1,7 @@
 """`python -m bench`: every figure beside its floor, as a ratio of medians, with the target beside it. Always exits 0.
 
 --size 100k,1M     how many demands (100k,1M)
---only NAME        one part: queue, figures, ranking, map, board, moves, import, screens; several with commas
+--only NAME        one part: queue, figures, ranking, map, board, moves, sweep, import, screens; several with commas
 --quick            10k demands and few repetitions
 --plans            also print which index each statement uses, without ANALYZE and with it
 --postgresql       the queue and one move on PostgreSQL too
@@ -15,13 +15,13 @@ from pathlib import Path
 
 os.environ["SMALLGRID_SITES_DIR"] = str(Path(__file__).parent / "sites")
 
-from bench import importing, moves, plans, reads, screens
+from bench import importing, moves, plans, reads, screens, sweeping
 from bench.ledger import Ledger, ledger
 from bench.timing import Figure
 
 READS: dict[str, Callable[[reads.Bench], Iterator[Figure]]] = {
     "queue": reads.queue, "figures": reads.of_year, "ranking": reads.ranking, "map": reads.by_unit,
-    "board": reads.board, "moves": moves.moves,
+    "board": reads.board, "moves": moves.moves, "sweep": sweeping.sweeping,
 }  # fmt: skip
 PARTS = (*READS, "import", "screens")
 GROWTH = {"queue of the county, 50 rows + count": 1.2, "queue of a township, category, overdue": 4.0}

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from models.accounts import Account, Role
 from models.departments import Department
 from models.profiles import Demo, Profile
-from services import audit, counters, passwords, sites
+from services import audit, counters, passwords, sites, sweeps
 from services.access import Actor
 from services.demo import crew as crews
 from services.demo import land, ledger, notices, projects, store
@@ -72,6 +72,7 @@ def build(
         land.home(demo, places)[1],
     )
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
+    sweeps.sweep(session, actor, now=now)
     counters.recount(session)
     notices.write(session, world, seed)
     projects.write(session, world, seed)

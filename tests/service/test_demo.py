@@ -2,6 +2,7 @@ import hashlib
 import re
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -14,8 +15,9 @@ from models.demands import MOVES, SETTLED, Category, Demand, DemandEvent, State,
 from models.households import Household
 from models.people import Person, Post, PostRole
 from models.units import Unit, UnitAncestor
-from services import database, demands, demo, passwords, sites
+from services import checks, database, demands, demo, passwords, sites, sweeps
 from services.access import SYSTEM
+from services.demands import history
 from services.errors import BadInput
 from tests.conftest import NOW
 
@@ -250,3 +252,24 @@ def test_a_month_of_the_township_is_built_alike_on_both_databases(engine):
             assert demands.rebuild(session, SYSTEM, demand_id) == {}
     with pytest.raises(BadInput, match="site_exists"), database.transaction(engine) as session:
         demo.build(session, SYSTEM, "dawangzhuang", now=NOW)
+
+
+def test_a_year_swept_day_by_day_moves_every_late_demand_one_level_for_each_clock_that_passed(site):
+    """Nobody acts for a year: what is open climbs to the top, one hop a clock, and stays on the leader's list."""
+    with Session(site.engine.execution_options(write=True)) as session:
+        done = [sweeps.sweep(session, SYSTEM, now=NOW + timedelta(days=day, hours=12)) for day in range(366)]
+        hops = session.exec(
+            select(DemandEvent.demand_id, DemandEvent.at, DemandEvent.facts)
+            .where(DemandEvent.verb == Verb.ESCALATE, DemandEvent.at > NOW)
+            .order_by(DemandEvent.demand_id, DemandEvent.seq)
+        ).all()
+        report = checks.verify(session, SYSTEM)
+        levels = session.exec(select(Demand.level).where(Demand.is_open)).all()
+        session.rollback()
+    assert sum(row.escalated for row in done) == len(hops) > 100
+    for (demand_id, _, facts), (again, at, _) in pairwise(hops):
+        if demand_id == again:
+            assert at > history.decode(facts)["level_due_at"]
+    assert report.differences == ()
+    assert (done[-1].escalated, done[-1].at_top) == (0, len(levels))
+    assert set(levels) <= {"township", "county", "outside"}
