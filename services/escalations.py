@@ -1,7 +1,7 @@
 """The escalation board: a lane for each level that may hold a demand, the open ones by their clock, their whistles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -11,14 +11,15 @@ from sqlalchemy import Select, and_, case, exists, func, select
 from sqlmodel import Session, col
 
 from models.accounts import Permission
-from models.demands import State, Whistle
+from models.demands import Demand, State, Urgency, Whistle
 from models.departments import Department
 from models.profiles import Profile
 from services import demands, sites, units
 from services.access import Actor, require
 from services.demands.conditions import COLUMNS, Shape, conditions, late, moment, shape_of, values_of
+from services.demands.history import held, of_several
 from services.demands.reads import whistles_of
-from services.demands.rows import DemandRow, Filters, WhistleRow
+from services.demands.rows import DemandRow, Filters, HeldRow, WhistleRow
 
 CARDS = 8
 """How many cards a lane shows at a time."""
@@ -27,17 +28,32 @@ CARDS = 8
 class Only(StrEnum):
     """What a board may be narrowed to."""
 
+    UNANSWERED = "unanswered"
     LATE = "late"
     NEAR = "near"
     WHISTLED = "whistled"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the whole board, its numbers too, is narrowed to: a category (id, with its parts), an urgency, a text."""
+
+    category_id: int | None = None
+    urgency: Urgency | None = None
+    text: str = ""
+
+
+WHOLE = Narrowing()
 
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """One demand on the board with the departments called to it, lead first."""
+    """One demand on the board: the departments called to it, lead first, and how long each level held it."""
 
     row: DemandRow
     whistles: tuple[WhistleRow, ...]
+    held: tuple[HeldRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +74,19 @@ class LaneRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """The lanes from below to above, and over all of them how many are open, late, near and whistled."""
+    """The lanes from below to above, and over all of them how many are open, late, near, whistled and suspended.
+
+    `unanswered` have a whistle nobody answered within its limit, the oldest of them asked at `oldest_asked_at`.
+    """
 
     lanes: tuple[LaneRow, ...]
     open: int
     late: int
     near: int
     whistled: int
+    unanswered: int
+    suspended: int
+    oldest_asked_at: datetime | None
 
 
 def board(
@@ -74,33 +96,44 @@ def board(
     now: datetime,
     unit_id: int | None = None,
     only: Only | None = None,
+    narrowing: Narrowing = WHOLE,
     pages: Mapping[str, int] | None = None,
     size: int = CARDS,
 ) -> BoardRow:
     """The open demands of the actor's scope (of one unit's subtree where given) by the level that holds them.
 
-    `only` narrows the lanes, not the board's sums; `pages` says which page of a lane (by level key) is wanted. Lanes
-    are the levels of the profile's chain and any other level that holds something; someone below the site's top sees
-    no empty ones above their own. The number of statements depends on the lanes alone. Raises NotFound for a unit
-    outside the scope.
+    `narrowing` narrows everything, `only` the lanes, not the board's sums; `pages` says which page of a lane (by level
+    key) is wanted. Lanes are the levels of the profile's chain and any other level that holds something; someone below
+    the site's top sees no empty ones above their own. The number of statements depends on the lanes alone. Raises
+    NotFound for a unit outside the scope.
     """
     require(actor, Permission.SEE_DEMANDS)
     profile = sites.profile(session)
     near_until = now + timedelta(hours=profile.near_hours)
-    sums = _sums(session, actor, Filters(unit_id=unit_id), near_until, now)
-    wanted = _narrowed(Filters(unit_id=unit_id), only, near_until)
+    within = _within(unit_id, narrowing)
+    sums = _sums(session, actor, within, near_until, now)
+    wanted = _narrowed(within, only, near_until)
     heads = _heads(session, actor, wanted, now)
     lanes = [
         _lane(session, actor, wanted, level, heads.get(level), (pages or {}).get(level, 1), size, now)
         for level in _levels(session, actor, profile, set(sums))
     ]
-    total = [sum(numbers) for numbers in zip(*sums.values(), strict=True)] or [0, 0, 0, 0]
-    return BoardRow(_with_whistles(session, lanes), *total)
+    open_, late_, near, whistled, waiting, asleep = map(sum, zip(*sums.values(), strict=True)) if sums else (0,) * 6
+    oldest = _oldest(session, actor, within, now) if waiting else None
+    return BoardRow(_filled(session, actor, lanes, now), open_, late_, near, whistled, waiting, asleep, oldest)
 
 
-def filters_of(unit_id: int | None, level: str | None, only: Only | None, near_until: datetime) -> Filters:
+def filters_of(
+    unit_id: int | None, level: str | None, only: Only | None, near_until: datetime, narrowing: Narrowing = WHOLE
+) -> Filters:
     """The queue's filter that holds exactly the cases a lane's number counts."""
-    return _narrowed(Filters(unit_id=unit_id, level=level), only, near_until)
+    return _narrowed(replace(_within(unit_id, narrowing), level=level), only, near_until)
+
+
+def _within(unit_id: int | None, narrowing: Narrowing) -> Filters:
+    return Filters(
+        unit_id=unit_id, category_id=narrowing.category_id, urgency=narrowing.urgency, text=narrowing.text
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +144,10 @@ class _Head:
 
 
 def _narrowed(filters: Filters, only: Only | None, near_until: datetime) -> Filters:
-    return Filters(
-        unit_id=filters.unit_id, level=filters.level, overdue=only is Only.LATE,
-        near_until=near_until if only is Only.NEAR else None, whistled=only is Only.WHISTLED,
+    return replace(
+        filters, overdue=only is Only.LATE, near_until=near_until if only is Only.NEAR else None,
+        whistled=only is Only.WHISTLED, unanswered=only is Only.UNANSWERED,
+        state=State.SUSPENDED if only is Only.SUSPENDED else None,
     )  # fmt: skip
 
 
@@ -134,11 +168,11 @@ def _own_level(session: Session, actor: Actor) -> str | None:
 
 def _sums(
     session: Session, actor: Actor, filters: Filters, near_until: datetime, now: datetime
-) -> dict[str, tuple[int, int, int, int]]:
-    """Open, late, near and whistled by level, in one statement."""
+) -> dict[str, tuple[int, ...]]:
+    """Open, late, near, whistled, unanswered and suspended by level, in one statement."""
     values = values_of(actor, filters, now) | {"near_until": near_until}
     rows = session.connection().execute(_sums_statement(shape_of(session, actor, filters)), values)
-    return {level: (open_, late_, near, whistled) for level, open_, late_, near, whistled in rows}
+    return {row[0]: tuple(row[1:]) for row in rows}
 
 
 def _heads(session: Session, actor: Actor, filters: Filters, now: datetime) -> dict[str, _Head]:
@@ -164,23 +198,28 @@ def _lane(
         return LaneRow(level, 0, 0, None, 1, 1, ())
     pages = -(-head.count // size)
     page = min(max(page, 1), pages)
-    narrowed = Filters(
-        unit_id=filters.unit_id, level=level, overdue=filters.overdue, near_until=filters.near_until,
-        whistled=filters.whistled,
-    )  # fmt: skip
+    narrowed = replace(filters, level=level)
     rows = demands.queue(session, actor, narrowed, now=now, page=page, size=size).rows
-    return LaneRow(level, head.count, head.late, head.held, page, pages, tuple(CardRow(row, ()) for row in rows))
+    return LaneRow(level, head.count, head.late, head.held, page, pages, tuple(CardRow(row, (), ()) for row in rows))
 
 
-def _with_whistles(session: Session, lanes: Sequence[LaneRow]) -> tuple[LaneRow, ...]:
-    """The lanes with every card's whistles, in one statement."""
-    called: dict[int, list[WhistleRow]] = {}
-    for whistle in whistles_of(session, [card.row.id for lane in lanes for card in lane.cards]):
-        called.setdefault(whistle.demand_id, []).append(whistle)
+def _filled(session: Session, actor: Actor, lanes: Sequence[LaneRow], now: datetime) -> tuple[LaneRow, ...]:
+    """The lanes with every card's whistles and who held it how long, in two statements."""
+    ids = [card.row.id for lane in lanes for card in lane.cards]
+    called: dict[int, dict[int, WhistleRow]] = {}
+    for whistle in whistles_of(session, ids):  # the last call of each department comes first
+        called.setdefault(whistle.demand_id, {}).setdefault(whistle.department_id, whistle)
+    told = of_several(session, actor, ids)
     return tuple(
-        LaneRow(
-            lane.level, lane.count, lane.late, lane.held, lane.page, lane.pages,
-            tuple(CardRow(card.row, tuple(called.get(card.row.id, ()))) for card in lane.cards),
+        replace(
+            lane,
+            cards=tuple(
+                CardRow(
+                    card.row, tuple(called.get(card.row.id, {}).values()),
+                    tuple(held(told.get(card.row.id, []), now=now)),
+                )
+                for card in lane.cards
+            ),
         )
         for lane in lanes
     )  # fmt: skip
@@ -195,11 +234,30 @@ def _sums_statement(shape: Shape) -> Select[Any]:
     return (
         select(
             COLUMNS.level, func.count(), func.count(case((late(), 1))), func.count(case((near, 1))),
-            func.count(case((whistled, 1))),
+            func.count(case((whistled, 1))), func.count(case((COLUMNS.id.in_(_waiting(Whistle.demand_id)), 1))),
+            func.count(case((COLUMNS.state == State.SUSPENDED, 1))),
         )
         .where(*conditions(shape))
         .group_by(COLUMNS.level)
     )  # fmt: skip
+
+
+def _waiting(column: Any) -> Select[Any]:
+    """The whistles nobody answered within their limit: the condition of the queue's filter `unanswered`."""
+    return select(column).where(col(Whistle.answered_at).is_(None), col(Whistle.answer_due_at) < moment("now"))
+
+
+def _oldest(session: Session, actor: Actor, filters: Filters, now: datetime) -> datetime | None:
+    """When the oldest whistle nobody answered was asked."""
+    statement = _oldest_statement(shape_of(session, actor, filters))
+    found: datetime | None = session.connection().execute(statement, values_of(actor, filters, now)).scalar()
+    return found
+
+
+@lru_cache(maxsize=512)
+def _oldest_statement(shape: Shape) -> Select[Any]:
+    called = _waiting(func.min(Whistle.asked_at))
+    return called.join(Demand.__table__, COLUMNS.id == Whistle.demand_id).where(*conditions(shape))  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=512)

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from models.accounts import Permission
 from models.demands import OPEN, SETTLED, Demand, DemandEvent, State, Verb
 from services import counters
-from services.access import Actor
+from services.access import Actor, require
 from services.demands.rows import EventRow, HeldRow
 
 PROJECTED = (
@@ -94,7 +95,20 @@ def of_demand(session: Session, demand_id: int) -> Sequence[DemandEvent]:
     ).all()
 
 
-def row_of(event: DemandEvent) -> EventRow:
+def of_several(session: Session, actor: Actor, demand_ids: Sequence[int]) -> dict[int, list[EventRow]]:
+    """The events of several demands the actor was shown, oldest first, in one statement; by demand."""
+    require(actor, Permission.SEE_DEMANDS)
+    events = DemandEvent.__table__  # type: ignore[attr-defined]
+    rows = session.connection().execute(
+        select(events).where(events.c.demand_id.in_(demand_ids)).order_by(events.c.demand_id, events.c.seq)
+    )
+    found: dict[int, list[EventRow]] = {}
+    for row in rows:
+        found.setdefault(row.demand_id, []).append(row_of(row))
+    return found
+
+
+def row_of(event: Any) -> EventRow:
     """An event as shown."""
     return EventRow(
         at=event.at, verb=event.verb, from_state=event.from_state, to_state=event.to_state, actor=event.actor_name,

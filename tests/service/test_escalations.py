@@ -2,13 +2,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import select
 
-from models.demands import Demand
+from models.demands import Demand, State, Urgency, Whistle
 from services import demands, escalations
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.errors import NotAllowed, NotFound
-from services.escalations import Only
+from services.escalations import Narrowing, Only
 from tests.conftest import NOW
 from tests.factories import town
 
@@ -93,15 +94,28 @@ def test_a_department_sees_what_it_was_called_to(site):
 
 
 def test_each_filter_keeps_exactly_the_cases_that_its_number_counts(site):
-    late, near, _ = (held(site, "grid", due=hours * HOUR) for hours in (-2, 20, 60))
-    called = held(site, "village", due=70 * HOUR)
+    late, near, asleep, _ = (held(site, "grid", due=hours * HOUR) for hours in (-2, 20, 50, 60))
+    called, silent = (held(site, "village", due=hours * HOUR) for hours in (70, 80))
     whistle(site, called, lead_id=site.departments["water"])
+    with transaction(site.engine) as session:
+        demand = session.exec(select(Demand).where(Demand.reference == asleep)).one()
+        demand.state, demand.suspended_until = State.SUSPENDED, NOW + 40 * HOUR
+        demand = session.exec(select(Demand).where(Demand.reference == silent)).one()
+        asked = {"asked_at": NOW - 9 * HOUR, "answer_due_at": NOW - HOUR}
+        session.add(Whistle(demand_id=demand.id, department_id=site.departments["power"], lead=True, **asked))
     found = {only: board(site, only=only) for only in Only}
-    assert {only: sum(lane.count for lane in each.lanes) for only, each in found.items()} == dict.fromkeys(Only, 1)
+    assert {only: sum(lane.count for lane in each.lanes) for only, each in found.items()} == {
+        **dict.fromkeys(Only, 1), Only.WHISTLED: 2,
+    }  # fmt: skip
     assert references(found[Only.LATE], "grid") == [late]
     assert references(found[Only.NEAR], "grid") == [near]
-    assert references(found[Only.WHISTLED], "village") == [called]
-    assert {(each.open, each.late, each.near, each.whistled) for each in found.values()} == {(4, 1, 1, 1)}
+    assert references(found[Only.WHISTLED], "village") == [called, silent]
+    assert references(found[Only.UNANSWERED], "village") == [silent]
+    assert references(found[Only.SUSPENDED], "grid") == [asleep]
+    assert {
+        (each.open, each.late, each.near, each.whistled, each.unanswered, each.suspended, each.oldest_asked_at)
+        for each in found.values()
+    } == {(6, 1, 1, 2, 1, 1, NOW - 9 * HOUR)}
     with reading(site.engine) as session:
         for only, each in found.items():
             for lane in each.lanes:
@@ -164,3 +178,59 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(site):
         held(site, "grid", due=hours * HOUR)
         held(site, "village", due=-hours * HOUR)
     assert statements() == few
+
+
+def test_the_whole_board_is_narrowed_to_a_category_an_urgency_or_a_text(site):
+    lamp = held(site, "grid", due=HOUR)
+    other = site.report(text="村口水管漏水")
+    with transaction(site.engine) as session:
+        demand = session.get_one(Demand, other)
+        demand.category_id, demand.urgency = site.categories["utilities.water"], Urgency.URGENT
+        other = demand.reference
+    for narrowing, wanted in (
+        (Narrowing(category_id=site.categories["utilities"]), {lamp, other}),
+        (Narrowing(category_id=site.categories["utilities.water"]), {other}),
+        (Narrowing(urgency=Urgency.URGENT), {other}),
+        (Narrowing(text="路灯"), {lamp}),
+    ):
+        found = board(site, narrowing=narrowing)
+        assert {card.row.reference for lane in found.lanes for card in lane.cards} == wanted
+        assert (found.open, sum(lane.count for lane in found.lanes)) == (len(wanted), len(wanted))
+        with reading(site.engine) as session:
+            same = escalations.filters_of(None, None, None, NOW, narrowing)
+            assert demands.count(session, site.actors["leader"], same, now=NOW) == len(wanted)
+
+
+def test_a_card_tells_how_long_each_level_held_the_case_and_the_clock_of_the_present_one(site):
+    demand_id = site.report(at=NOW - 30 * HOUR)
+    with transaction(site.engine) as session:
+        demands.accept(session, site.actors["chief"], demand_id, now=NOW - 26 * HOUR)
+        demands.escalate(session, site.actors["chief"], demand_id, now=NOW - 2 * HOUR, reason="要乡里协调")
+    (card,) = next(lane.cards for lane in board(site).lanes if lane.level == "township")
+    assert [(each.level, each.span) for each in card.held] == [
+        ("grid", 4 * HOUR), ("village", 24 * HOUR), ("township", 2 * HOUR),
+    ]  # fmt: skip
+    with reading(site.engine) as session:
+        own = session.get_one(Demand, demand_id)
+    assert (card.row.level_due_at, card.row.due_at) == (own.level_due_at, own.due_at)
+    assert card.row.level_due_at > card.row.due_at
+
+
+def test_of_a_department_called_again_a_card_shows_the_last_call_alone(site):
+    called, water = held(site, "village", due=HOUR), site.departments["water"]
+    demand_id = whistle(site, called, lead_id=water)
+    with transaction(site.engine) as session:
+        demands.answer(session, site.actors["department"], demand_id, now=NOW + HOUR, reason="到")
+        demands.whistle(session, site.actors["chief"], demand_id, water, now=NOW + 2 * HOUR)
+    (card,) = next(lane.cards for lane in board(site).lanes if lane.level == "village")
+    assert [(each.number, each.answered_at) for each in card.whistles] == [(2, None)]
+
+
+def test_what_an_outside_body_has_stands_in_a_lane_of_its_own_after_all_levels(site):
+    demand_id = site.report()
+    with transaction(site.engine) as session:
+        demands.accept(session, site.actors["chief"], demand_id, now=NOW)
+        demands.assign(session, site.actors["chief"], demand_id, now=NOW, department_id=site.departments["bank"])
+    assert [(lane.level, lane.count) for lane in board(site).lanes] == [
+        ("grid", 0), ("village", 0), ("township", 0), ("county", 0), ("outside", 1),
+    ]  # fmt: skip
