@@ -10,6 +10,7 @@ from tests.browser.server import open_path, settled, sign_in
 from tests.service.test_projects import PDF
 
 BRIDGE = "新建村东便民桥"
+WAIT = 30_000
 
 
 def dialog(page: Page):
@@ -19,19 +20,19 @@ def dialog(page: Page):
 def press(page: Page, name: str) -> None:
     """A button of the dialog that is open; it closes when all went well."""
     dialog(page).get_by_role("button", name=name, exact=True).click()
-    expect(dialog(page)).to_have_count(0)
+    expect(dialog(page)).to_have_count(0, timeout=WAIT)
     settled(page)
 
 
 def open_form(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
-    expect(dialog(page)).to_be_visible()
+    expect(dialog(page)).to_be_visible(timeout=WAIT)
 
 
 def fill(page: Page, label: str, text: str) -> None:
     field = dialog(page).get_by_label(label, exact=True)
     field.fill(text)
-    field.press("Tab")
+    field.blur()
     settled(page)
 
 
@@ -42,7 +43,7 @@ def propose(page: Page) -> str:
     fill(page, "问题", "连续两年天旱，三百亩地浇不上水。")
     fill(page, "预算（元）", "180,000.50")
     press(page, "立项")
-    expect(page.get_by_role("heading", name="打一口机井")).to_be_visible()
+    expect(page.get_by_role("heading", name="打一口机井")).to_be_visible(timeout=WAIT)
     return re.search(r"P\d+-\d+-\d+", page.locator(".stMain").inner_text())[0]
 
 
@@ -103,7 +104,7 @@ def test_a_late_milestone_stands_on_the_board_and_leads_to_its_project(demo_desk
     panel = demo_desk.locator(".st-key-p-late-milestones")
     expect(panel.get_by_text("桥面铺装和护栏")).to_be_visible()
     panel.get_by_role("link", name=BRIDGE).click()
-    expect(demo_desk.get_by_role("heading", name=BRIDGE)).to_be_visible()
+    expect(demo_desk.get_by_role("heading", name=BRIDGE)).to_be_visible(timeout=WAIT)
     expect(demo_desk.get_by_text("1 个节点超期").first).to_be_visible()
 
 
@@ -113,9 +114,9 @@ def test_a_linked_demand_tells_which_project_answers_it_and_each_opens_the_other
     linked = demo_desk.locator(".st-key-p-project-demands [class*='st-key-row-project-d-']").first
     reference = re.search(r"D\d+-\d+-\d+", linked.inner_text())[0]
     linked.get_by_role("link").click()
-    expect(demo_desk).to_have_url(re.compile(f"/demands\\?.*id={reference}"))
+    expect(demo_desk).to_have_url(re.compile(f"/demands\\?.*id={reference}"), timeout=WAIT)
     demo_desk.get_by_role("link", name=f"由专项“{BRIDGE}”解决").click()
-    expect(demo_desk.get_by_role("heading", name=BRIDGE)).to_be_visible()
+    expect(demo_desk.get_by_role("heading", name=BRIDGE)).to_be_visible(timeout=WAIT)
 
 
 def test_the_ledger_comes_down_as_a_workbook(demo_desk: Page):
@@ -134,7 +135,7 @@ def test_an_empty_ledger_says_what_would_fill_it(desk: Page):
 def test_a_phone_reads_a_project_and_nothing_sticks_out(demo_phone: Page):
     sign_in(demo_phone, "chief", PASSWORD, "/projects")
     demo_phone.get_by_role("link", name=BRIDGE).click()
-    expect(demo_phone.get_by_role("heading", name=BRIDGE)).to_be_visible()
+    expect(demo_phone.get_by_role("heading", name=BRIDGE)).to_be_visible(timeout=WAIT)
     settled(demo_phone)
     assert demo_phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth") is True
 
