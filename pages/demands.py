@@ -39,6 +39,7 @@ with left, st.container(gap=12):
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         narrowing.filters(user, asked, tree)
         narrowing.others(user, asked)
+        narrowing.urged(user, asked)
         listing.totals(user, page)
     refusals(t)
     if not page.rows:

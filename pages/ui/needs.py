@@ -10,6 +10,7 @@ from pages.ui import layout
 from pages.ui.cases import Filter, level_words, link, short
 from pages.ui.demands import address
 from pages.ui.frame import User
+from pages.ui.own_needs import OwnNeed, own_needs
 from pages.ui.status import plain
 from services.demands import Filters
 from services.figures import NeedRow, TodayRow
@@ -26,7 +27,9 @@ def needs(user: User, row: TodayRow, ranked: Sequence[RankRow]) -> None:
     t = user.t
     height: Any = "content" if user.phone else 458
     with layout.panel("needs", t("Needs you now"), height=height):
-        behind = furthest_behind(ranked)
+        behind, own = furthest_behind(ranked), own_needs(user)
+        for number, each in enumerate(own):
+            _own(user, number, each)
         first = [need for need in row.needs if need.code == "whistles_unanswered"]
         for need in first:
             _need(user, row, need)
@@ -35,8 +38,15 @@ def needs(user: User, row: TodayRow, ranked: Sequence[RankRow]) -> None:
         for need in row.needs:
             if need not in first:
                 _need(user, row, need)
-        if not row.needs and behind is None:
+        if not (row.needs or own) and behind is None:
             layout.empty(t("Nothing waits for you. New work appears here by itself."))
+
+
+def _own(user: User, number: int, need: OwnNeed) -> None:
+    t = user.t
+    with st.container(key=f"row-need-own-{number}", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{need.mark}&ensp;**{plain(need.title)}**  \n:small[:gray[{plain(need.detail)}]]", width="stretch")
+        link(t("See the cases") if need.page == "demands" else t("See it"), need.page, need.wanted, width="content")
 
 
 def _need(user: User, row: TodayRow, need: NeedRow) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from models.accounts import Permission
 from models.demands import MOVES, Verb
 from pages.ui import frame
-from pages.ui.demands import forms
+from pages.ui.demands import asking, forms
 from pages.ui.demands.performing import Target, at_once
 from services import demands
 from services.demands import DetailRow
@@ -29,8 +29,14 @@ FRONT = (
 )  # fmt: skip
 """The moves with a button of their own where there is room, in this order; the others are in the menu."""
 
-FOR_MANY = (Verb.ACCEPT, Verb.ASSIGN, Verb.WHISTLE, Verb.RETURN, Verb.SIGN, Verb.SETTLE, Verb.PASS_CHECK, Verb.CLOSE)
+FOR_MANY = (
+    Verb.ACCEPT, Verb.ASSIGN, Verb.WHISTLE, Verb.MERGE, Verb.RETURN, Verb.SIGN, Verb.SETTLE, Verb.PASS_CHECK,
+    Verb.CLOSE,
+)  # fmt: skip
 """The moves offered for several demands at once."""
+
+SHOWN_FOR_MANY = 4
+"""How many of them have room beside the list: those that are possible come first."""
 
 
 def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
@@ -39,16 +45,21 @@ def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
     first = demands.usual(user.actor, demand, now=user.now)
     front = [verb for verb in FRONT if verb in found and verb != first and not _rare(user, verb)]
     shown = ([first] if first else []) + front[: (2 if user.phone else 4) + (first is None)]
-    rest = [verb for verb in found if verb not in shown]
+    rest = asking.offered(user, demand, [verb for verb in found if verb not in shown])
     target = Target(demand.row.id, demand.row.reference, demand.row.version)
     with st.container(horizontal=True, gap="small", key="queue-actions"):
         for verb in shown:
             _button(user, verb, [target], following, demand, primary=verb is first)
         if rest:
-            wanted = st.menu_button(t("More"), rest, format_func=t.term, key=f"queue-more-{target.id}-{target.version}")
-            if wanted is not None:
+            wanted = st.menu_button(
+                t("More"), rest, format_func=lambda choice: asking.label(t, choice),
+                key=f"queue-more-{target.id}-{target.version}",
+            )  # fmt: skip
+            if isinstance(wanted, Verb):
                 forms.ask(user, wanted, [target], following, demand)
-        if not found:
+            elif wanted is not None:
+                asking.ask(user, wanted, target, demand)
+        if not (found or rest):
             st.caption(t("Nothing to do here for you now."))
 
 
@@ -62,7 +73,7 @@ def bar_for_many(user: frame.User, rows: Sequence[demands.DemandRow], following:
     possible = demands.possible(user.actor, frozenset(row.state for row in rows))
     offered = [verb for verb in FOR_MANY if user.actor.may(MOVES[verb].permission)]
     targets = [Target(row.id, row.reference, row.version) for row in rows]
-    for verb in sorted(offered, key=lambda verb: verb not in possible)[:4]:
+    for verb in sorted(offered, key=lambda verb: verb not in possible)[:SHOWN_FOR_MANY]:
         _button(user, verb, targets, following, None, disabled=verb not in possible)
 
 

@@ -18,16 +18,19 @@ from services.demands import Filters, Order
 from services.errors import BadInput
 from services.units import UnitRow
 
-FLAGS = ("mine", "overdue", "near", "new", "unanswered", "whistled", "unplaced")
+FLAGS = ("mine", "overdue", "near", "new", "unanswered", "whistled", "unplaced", "urged", "assessed")
 MOMENTS = (
     "reported_from", "reported_to", "settled_from", "settled_to", "due_from", "due_before", "limit_from", "limit_to",
 )  # fmt: skip
-KEYS = (*FLAGS, *MOMENTS, "state", "category", "urgency", "level", "settled", "kept", "on_the_spot", "period", "q")
+KEYS = (
+    *FLAGS, *MOMENTS, "state", "category", "urgency", "level", "settled", "kept", "on_the_spot", "excluded", "period",
+    "q",
+)  # fmt: skip
 """The parameters that narrow the list. Beside them stand `unit`, `sort`, `page`, and `id`, the demand that is open."""
 
 _OF_ALL_TIME = {
-    "state", "settled", "kept", "period", "reported_from", "reported_to", "settled_from", "settled_to", "limit_from",
-    "limit_to",
+    "state", "settled", "kept", "excluded", "period", "reported_from", "reported_to", "settled_from", "settled_to",
+    "limit_from", "limit_to",
 }  # fmt: skip
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -73,7 +76,8 @@ def filters_of(user: User, chosen: Mapping[str, str], categories: list[CategoryR
         open_only=not _OF_ALL_TIME & set(chosen), near_until=near,
         settled={"1": True, "0": False}.get(chosen.get("settled", "")),
         kept={"1": True, "0": False}.get(chosen.get("kept", "")),
-        on_the_spot={"1": True, "0": False}.get(chosen.get("on_the_spot", "")), **flags, **moments,
+        on_the_spot={"1": True, "0": False}.get(chosen.get("on_the_spot", "")),
+        excluded={"1": True, "0": False}.get(chosen.get("excluded", "")), **flags, **moments,
     )  # fmt: skip
     return _in_period(user, filters, chosen.get("period"))
 
@@ -85,7 +89,7 @@ def link(filters: Filters, *, unit: str | None = None, category: str | None = No
     words = {"unit": unit, "category": category, "state": filters.state, "urgency": filters.urgency}
     words |= {"level": filters.level, "q": filters.text, "near": "1" if filters.near_until else None}
     found |= {name: str(value) for name, value in words.items() if value}
-    for name in ("settled", "kept", "on_the_spot"):
+    for name in ("settled", "kept", "on_the_spot", "excluded"):
         if getattr(filters, name) is not None:
             found[name] = "1" if getattr(filters, name) else "0"
     return found

@@ -1,7 +1,6 @@
 """What a move asks before it is made: a reason, a result, departments, a unit and a person, a day."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 from typing import Any
 
 import streamlit as st
@@ -9,7 +8,7 @@ import streamlit as st
 from models.demands import MOVES, Verb
 from pages.i18n import Words
 from pages.ui import frame
-from pages.ui.demands import whistling
+from pages.ui.demands import asking, merging, whistling
 from pages.ui.demands.performing import Target, perform, refusals
 from pages.ui.frame import User
 from pages.ui.status import plain
@@ -39,10 +38,11 @@ def _form(verb: Verb, targets: list[Target], following: str | None, demand: Deta
     t = user.t
     if demand is not None:
         st.caption(plain(f"{demand.row.reference} · {demand.row.title}"))
-    options = _fields(user, verb, demand)
+    options = _fields(user, verb, demand, targets)
     if st.button(t.term(verb), type="primary", key=f"queue-confirm-{verb.value}"):
         if "into" in options:
             options = _with_target(user, options)
+            targets = [target for target in targets if target.id != options.get("into_id")]
         if options and perform(verb, targets, following, **options):
             st.rerun()
         if len(targets) > 1 and st.session_state.get("done"):
@@ -50,8 +50,7 @@ def _form(verb: Verb, targets: list[Target], following: str | None, demand: Deta
         refusals(t)
 
 
-def _fields(user: User, verb: Verb, demand: DetailRow | None) -> dict[str, Any]:
-    t = user.t
+def _fields(user: User, verb: Verb, demand: DetailRow | None, targets: Sequence[Target]) -> dict[str, Any]:
     match verb:
         case Verb.ASSIGN:
             return _taker(user, demand)
@@ -59,17 +58,19 @@ def _fields(user: User, verb: Verb, demand: DetailRow | None) -> dict[str, Any]:
             return _departments(user, demand)
         case Verb.ARRIVE:
             return whistling.arriving(user, of_department=user.actor.department_id is not None)
+    return {**_own_field(user, verb, demand, targets), **_reason(user.t, verb)}
+
+
+def _own_field(user: User, verb: Verb, demand: DetailRow | None, targets: Sequence[Target]) -> dict[str, Any]:
+    """What a move asks beside the reason."""
+    match verb:
         case Verb.MERGE:
-            into = st.text_input(t("Number of the demand that stays"), key="queue-merge-into")
-            return {"into": into, **_reason(t, verb)}
+            return {"into": merging.stays(user, targets)}
+        case Verb.EXTEND if demand is not None:
+            return asking.amount(user, demand)
         case Verb.SUSPEND:
-            day = st.date_input(
-                t("Until"), frame.today(user) + timedelta(days=30), min_value=frame.today(user) + timedelta(days=1),
-                format="YYYY-MM-DD", key="queue-suspend-until",
-            )  # fmt: skip
-            until = datetime.combine(day, time(), user.profile.zone) + timedelta(days=1)
-            return {"until": until, **_reason(t, verb)}
-    return _reason(t, verb)
+            return asking.until(user)
+    return {}
 
 
 def _reason(t: Words, verb: Verb) -> dict[str, Any]:

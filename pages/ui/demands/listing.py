@@ -93,7 +93,7 @@ def _looks(
 def _cells(user: frame.User, row: DemandRow) -> dict[str, str]:
     t = user.t
     return {
-        "clock": status.marked(t, row, user.now), "title": row.title, "place": telling.place(t, row),
+        "clock": status.marked(t, row, user.now), "title": telling.title(t, row), "place": telling.place(t, row),
         "holder": telling.holder(t, row), "reference": row.reference.partition("-")[2],
     }  # fmt: skip
 
@@ -108,7 +108,8 @@ def cards(user: frame.User, page: Page, asked: Asked) -> None:
                 number = f":small[:gray[{status.plain(row.reference)}]]"
                 st.markdown(f"{status.badge(t, row, user.now)}&ensp;{number}")
                 st.page_link(
-                    navigation.page("demands"), label=f"**{status.plain(row.title)}**", icon=":material/chevron_right:",
+                    navigation.page("demands"), label=f"**{status.plain(telling.title(t, row))}**",
+                    icon=":material/chevron_right:",
                     icon_position="right", query_params=_address(asked, row.reference), width="stretch",
                 )  # fmt: skip
                 who = t("with {holder}", holder=telling.holder(t, row))

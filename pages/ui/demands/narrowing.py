@@ -8,9 +8,10 @@ import streamlit as st
 
 from models.demands import State, Urgency
 from pages.i18n import Words
-from pages.ui import frame
+from pages.ui import frame, own_needs
 from pages.ui.demands import address
 from pages.ui.demands.address import Asked, go, go_to_view
+from pages.ui.own_needs import URGED
 from pages.ui.status import plain
 from services import demands, units, views
 from services.categories import CategoryRow
@@ -129,6 +130,14 @@ def others(user: frame.User, asked: Asked) -> None:
             f"{said} {_value(user, name, asked.chosen[name])}".strip(), icon=":material/close:", type="tertiary",
             key=f"queue-without-{name}", on_click=go, kwargs={name: None},
         )  # fmt: skip
+
+
+def urged(user: frame.User, asked: Asked) -> None:
+    """The way to what this person holds and was urged about, before everything else; nothing where there is none."""
+    number = 0 if "urged" in asked.chosen else own_needs.urged(user)
+    if number:
+        words = user.t.n("{n} demand with you was urged", "{n} demands with you were urged", number)
+        st.button(f":red-badge[‼ {words}]", type="tertiary", key="queue-urged", on_click=go_to_view, args=(URGED,))
 
 
 def _value(user: frame.User, name: str, written: str) -> str:

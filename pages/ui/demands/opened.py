@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.charts.demands import Land, laid_out
 from pages.ui import layout, projects
-from pages.ui.demands import acting, panel, whistling
+from pages.ui.demands import acting, asking, panel, whistling
 from pages.ui.demands.address import go
 from pages.ui.frame import User, Version
 from pages.ui.status import plain
@@ -60,6 +60,7 @@ def _around(user: User, demand: DetailRow, like: list[SimilarRow]) -> None:
 
 
 def _body(user: User, demand: DetailRow) -> None:
+    asking.marks(user, demand)
     panel.facts(user, demand)
     projects.answering(user, demand.row.id)
     panel.deadline(user, demand)
@@ -67,6 +68,8 @@ def _body(user: User, demand: DetailRow) -> None:
         panel.held(user, demand)
     with st.container(gap="xxsmall"):
         whistling.whistles(user, demand)
+    with st.container(gap="xxsmall"):
+        asking.asked(user, demand)
     with st.container(gap="xsmall"):
         panel.history(user, demand)
 

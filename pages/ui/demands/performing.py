@@ -14,6 +14,7 @@ from pages.ui.status import plain
 from services import demands
 from services.clock import utc_now
 from services.database import transaction
+from services.demands import requests
 from services.errors import ServiceError
 
 _MOVES: dict[Verb, Callable[..., Any]] = {
@@ -22,7 +23,8 @@ _MOVES: dict[Verb, Callable[..., Any]] = {
     Verb.PASS_CHECK: demands.pass_check, Verb.CLOSE: demands.close, Verb.ESCALATE: demands.escalate,
     Verb.WHISTLE: demands.whistle, Verb.ANSWER: demands.answer, Verb.ARRIVE: demands.arrive,
     Verb.SELF_HANDLE: demands.self_handle, Verb.MERGE: demands.merge, Verb.SUSPEND: demands.suspend,
-    Verb.RESUME: demands.resume, Verb.REOPEN: demands.reopen, Verb.RATE: demands.rate, Verb.JUSTIFY: demands.justify,
+    Verb.RESUME: demands.resume, Verb.REOPEN: demands.reopen, Verb.EXTEND: requests.extend,
+    Verb.INCLUDE: requests.include, Verb.RATE: demands.rate, Verb.JUSTIFY: demands.justify,
 }  # fmt: skip
 
 

@@ -53,6 +53,11 @@ PAST = {
 """What each event says."""
 
 
+def title(t: Words, row: DemandRow) -> str:
+    """The title in a list; what is out of the assessment says so."""
+    return t("⊘ excluded · {title}", title=row.title) if row.excluded_code is not None else row.title
+
+
 def place(t: Words, row: DemandRow) -> str:
     """Where it was filed: the village and the unit in it."""
     unit, village = t.name(row.unit, row.unit_en), t.name(row.village, row.village_en)
