@@ -108,6 +108,19 @@ def filters(user: frame.User, asked: Asked, categories: list[CategoryRow]) -> No
     _menu(t, "urgency", t("Urgency"), {urgency.value: t.term(urgency) for urgency in Urgency}, asked)
     levels = {row.key: t.name(row.zh, row.en) for row in (*user.profile.levels, *user.profile.outer_levels)}
     _menu(t, "level", t("Level"), levels, asked)
+    _rarer(t)
+
+
+def _rarer(t: Words) -> None:
+    """What is looked for now and then."""
+    names = {"urged": t("urged"), "excluded": t("excluded"), "whistled": t("whistled")}
+    wanted = st.menu_button(
+        "", list(names), format_func=names.__getitem__, key="queue-filter-rarer", icon=":material/tune:",
+        type="tertiary", help=t("More filters"),
+    )  # fmt: skip
+    if wanted is not None:
+        go(**{wanted: "1"})
+        st.rerun()
 
 
 def others(user: frame.User, asked: Asked) -> None:
@@ -122,6 +135,8 @@ def others(user: frame.User, asked: Asked) -> None:
         "limit_from": t("limit from"), "limit_to": t("limit before"),
         "kept": t("limit kept") if asked.chosen.get("kept") == "1" else t("limit missed"),
         "on_the_spot": t("on the spot") if asked.chosen.get("on_the_spot") == "1" else t("not on the spot"),
+        "urged": t("urged"), "assessed": t("as assessed"),
+        "excluded": t("excluded") if asked.chosen.get("excluded") == "1" else t("not excluded"),
     }  # fmt: skip
     for name, said in words.items():
         if name not in asked.chosen:
