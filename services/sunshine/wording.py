@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.demands import Demand
 from models.households import Household
-from models.units import UnitAncestor
+from models.units import Unit, UnitAncestor
 from services import units
 from services.access import path_column
 from services.errors import BadInput
@@ -35,12 +35,13 @@ def check(session: Session, demand: Demand, written: Iterable[str]) -> None:
     """
     texts = [unicodedata.normalize("NFKC", text) for text in written]
     names, addresses = _villagers(session, demand)
+    places = _places(session, demand)
     for text in texts:
         if has_number(text) or _holds(text, [demand.reporter_phone]):
             raise BadInput("wording_number")
         if _ADDRESS.search(text) or _holds(text, addresses):
             raise BadInput("wording_address")
-        if _holds(text, [demand.reporter, *names]):
+        if _holds(_without(text, places), [demand.reporter, *names]):
             raise BadInput("wording_name")
         if any(copies(text, own) for own in (demand.text, demand.title, demand.place or "")):
             raise BadInput("wording_copied")
@@ -69,8 +70,25 @@ def _holds(text: str, wanted: Iterable[str | None]) -> bool:
     return any(len(found) > 1 and found in plain for found in folded)
 
 
+def _without(text: str, places: Iterable[str]) -> str:
+    """The text with a sign in place of each name of a place: 王金庄村 names no villager called 王金."""
+    for place in sorted(places, key=len, reverse=True):
+        text = text.replace(place, "X")
+    return text
+
+
+def _places(session: Session, demand: Demand) -> set[str]:
+    """How the units the demand lies in are called."""
+    rows = session.exec(
+        select(Unit.short_name, Unit.name)
+        .join(UnitAncestor, col(UnitAncestor.ancestor_id) == Unit.id)
+        .where(UnitAncestor.unit_id == demand.unit_id)
+    )
+    return {name for row in rows for name in row if name}
+
+
 def _villagers(session: Session, demand: Demand) -> tuple[list[str | None], list[str | None]]:
-    """Heads and addresses of the households of the demand's village, or of its unit where it lies in none."""
+    """Heads and numbered addresses of the households of the demand's village, or of its unit where it lies in none."""
     depth = units.depth_of_ranking(session)
     village = session.exec(select(path_column(depth)).where(Demand.id == demand.id)).one() if depth else None
     rows = session.exec(
@@ -78,4 +96,4 @@ def _villagers(session: Session, demand: Demand) -> tuple[list[str | None], list
         .join(UnitAncestor, col(UnitAncestor.unit_id) == Household.unit_id)
         .where(UnitAncestor.ancestor_id == (village or demand.unit_id))
     ).all()
-    return [head for head, _ in rows], [address for _, address in rows]
+    return [head for head, _ in rows], [address for _, address in rows if address and re.search(r"\d", address)]

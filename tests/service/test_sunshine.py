@@ -246,6 +246,15 @@ def test_wording_that_leads_to_a_villager_is_refused(sqlite_engine, written, cod
     assert refused(lambda: publish(site, demand_id, Wording("霍坡村：路灯", written))) == code
 
 
+def test_a_place_that_begins_like_a_villager_s_name_may_be_named(sqlite_engine):
+    site = town(sqlite_engine)
+    demand_id = settled(site)
+    with transaction(site.engine) as session:
+        session.add(Household(unit_id=site.units[GRID], head="霍坡", people_count=3))
+    assert refused(lambda: publish(site, demand_id, Wording("路灯", "已为霍坡修好"))) == "wording_name"
+    assert refused(lambda: publish(site, demand_id, Wording("霍坡村：路灯", "霍坡村的灯亮了"))) == "taken"
+
+
 def test_every_part_of_the_wording_is_checked(sqlite_engine):
     site = town(sqlite_engine)
     demand_id, wrong = settled(site), "霍某某"
