@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 import cli
 from models.demands import Demand, State
-from services import database
+from services import counters, database
 from services.database import transaction
 from services.settings import settings
 from tests.conftest import NOW
@@ -47,6 +48,8 @@ def site(url):
         demand = session.get_one(Demand, late)
         demand.state, demand.is_open, demand.settled_level = State.CLOSED, False, "village"
         demand.settled_at, demand.due_at = NOW - timedelta(days=1), NOW - timedelta(days=2)
+        session.flush()
+        counters.recount(session)
     return made
 
 
@@ -234,3 +237,29 @@ def test_verify_ends_with_one_on_a_difference(site):
 def test_an_empty_site_gets_its_top_unit(url):
     assert run("init", "dawangzhuang").stdout == "Site made: Dawangzhuang Township. Next: smallgrid import units FILE\n"
     assert json.loads(run("figures", "--json").stdout)["units"]["township"] == 1
+
+
+def test_without_a_site_nothing_is_backed_up_and_no_file_is_left(url, tmp_path):
+    done = run("backup", tmp_path / "site.backup")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("The database holds no site yet")
+    assert not (tmp_path / "site.backup").exists()
+
+
+def test_a_wrong_department_lists_the_known_ones(site):
+    done = run(
+        "user", "add", "li", "--role", "department", "--department", "watr", "--password-stdin", given=f"{PASSWORD}\n"
+    )
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "“watr”" in done.stderr
+    assert "waterworks" in done.stderr
+
+
+def test_a_taken_port_is_said_and_nothing_is_served(site):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = run("serve", "--port", port)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == f"Nothing can listen at 127.0.0.1:{port}: Address already in use\n"
