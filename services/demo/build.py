@@ -11,7 +11,7 @@ from models.profiles import Demo, Profile
 from services import audit, counters, passwords, sites, sweeps
 from services.access import Actor
 from services.demo import crew as crews
-from services.demo import land, ledger, notices, projects, store
+from services.demo import asked, land, ledger, notices, projects, store
 from services.demo.crew import Crew
 from services.demo.land import Place
 from services.demo.store import Progress
@@ -74,6 +74,7 @@ def build(
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
     sweeps.sweep(session, actor, now=now)
     counters.recount(session)
+    asked.write(session, world, seed)
     notices.write(session, world, seed)
     projects.write(session, world, seed)
     audit.record(session, actor, BUILT, now=now, subject=key, seed=seed, months=months)
