@@ -123,11 +123,15 @@ class Server:
 
 
 class Viewer:
-    """One tab: asks for reruns and reads all that the server sends until the script is done."""
+    """One tab: asks for reruns and reads all that the server sends until the script is done.
+
+    As a browser it keeps the large messages of the last run and says so, and the server sends no such message twice.
+    """
 
     def __init__(self, server: Server, socket_: ClientConnection, page: str, query: str) -> None:
         self.server, self.socket, self.page, self.query = server, socket_, page, query
         self.script, self.messages, self.size, self.failed, self.last = "", 0, 0, False, 0.0
+        self.kept: set[str] = set()
 
     def run(self) -> None:
         """One run of the page."""
@@ -136,6 +140,7 @@ class Viewer:
         state.query_string = self.query
         state.context_info.timezone, state.context_info.locale = "Asia/Shanghai", "zh-CN"
         state.context_info.url = f"http://127.0.0.1:{self.server.port}/{self.page}"
+        state.cached_message_hashes.extend(self.kept)
         if self.script:
             state.page_script_hash = self.script
         else:
@@ -153,17 +158,22 @@ class Viewer:
         return (self.server.cpu() - before) / runs
 
     def _read_to_end(self) -> None:
-        self.messages = self.size = 0
+        self.messages, self.size, kept = 0, 0, set[str]()
         while True:
             raw = self.socket.recv(timeout=LONGEST)
             message = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
             self.messages, self.size = self.messages + 1, self.size + len(raw)
             kind = message.WhichOneof("type")
+            if message.metadata.cacheable:
+                kept.add(message.hash)
+            elif kind == "ref_hash":
+                kept.add(message.ref_hash)
             if kind == "navigation":
                 self.script = message.navigation.page_script_hash
             elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
                 self.failed = True
             elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self.kept = kept
                 return
 
 

@@ -40,6 +40,14 @@ SYSTEM = Actor(account_id=None, name="system", role=Role.ADMINISTRATOR, is_syste
 """The operator at the command line of the machine that holds the database: the whole site."""
 
 
+def scope_of(actor: Actor) -> Actor:
+    """The actor without what says who it is: on this depends what it may see. The key of what is built or kept once."""
+    return Actor(
+        None, "", actor.role, unit_id=actor.unit_id, depth=actor.depth, department_id=actor.department_id,
+        is_system=actor.is_system,
+    )  # fmt: skip
+
+
 def require(actor: Actor, permission: Permission) -> None:
     """Raise NotAllowed unless the actor's role has the permission."""
     if not actor.may(permission):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from models.profiles import Profile
 from pages.i18n import Words, language_of, words
 from pages.ui.status import plain
 from services import accounts, periods, sessions, sites, units
-from services.access import Actor
+from services.access import Actor, scope_of
 from services.clock import utc_now
 from services.database import reading, transaction
 from services.errors import BadInput, NotFound
@@ -93,35 +94,38 @@ def _may_run(actor: Actor, permission: Permission | None) -> bool:
 def unit(viewer: User) -> UnitRow:
     """The unit the screen is about: from the address, else the last one chosen, else the person's own."""
     found = place(viewer).here
-    st.session_state.unit = st.query_params["unit"] = found.code
+    _put("unit", found.code)
     return found
 
 
 def place(viewer: User) -> Place:
     """The unit the address asks for with its surroundings, kept until a unit changes. Raises NotFound without units."""
     code = st.query_params.get("unit") or st.session_state.get("unit") or ""
+    scope = scope_of(viewer.actor)
     try:
-        return _place(viewer.version, scope(viewer), code, viewer.actor)
+        return _place(viewer.version, scope, code)
     except NotFound:
-        return _place(viewer.version, scope(viewer), "", viewer.actor)
+        return _place(viewer.version, scope, "")
 
 
-def scope(viewer: User) -> tuple[bool, int | None]:
-    """What of a person decides which units they see: beside the version it is the key of whatever is kept of units."""
-    return viewer.actor.is_system, viewer.actor.unit_id
-
-
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _place(version: Version, scope: tuple[bool, int | None], code: str, _actor: Actor) -> Place:  # noqa: ARG001  the key
+@lru_cache(maxsize=512)
+def _place(version: Version, scope: Actor, code: str) -> Place:  # noqa: ARG001  the version is part of the key
     """A place as whoever has this scope sees it. Raises NotFound outside of it, which is not kept."""
     with reading() as session:
-        here = units.by_code(session, _actor, code) if code else units.top(session, _actor)
+        here = units.by_code(session, scope, code) if code else units.top(session, scope)
         return Place(
             here,
-            tuple(units.ancestors(session, _actor, here.id)),
-            tuple(units.children(session, _actor, here.id)),
-            tuple(units.spoken(session, _actor, here.id)),
+            tuple(units.ancestors(session, scope, here.id)),
+            tuple(units.children(session, scope, here.id)),
+            tuple(units.spoken(session, scope, here.id)),
         )
+
+
+def _put(name: str, value: str) -> None:
+    """Write what the screen shows into its address, where it does not stand there yet: each writing is a message."""
+    st.session_state[name] = value
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
 
 
 def choose_unit(viewer: User) -> None:
@@ -164,7 +168,7 @@ def period(viewer: User) -> Period:
         found = periods.parse(key, today(viewer), viewer.profile.zone)
     except BadInput:
         found = periods.preset(Preset.THIS_MONTH, today(viewer), viewer.profile.zone)
-    st.session_state.period = st.query_params["period"] = found.key
+    _put("period", found.key)
     return found
 
 

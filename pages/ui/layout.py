@@ -1,12 +1,14 @@
 """Titles, panels, empty places: the furniture of a screen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import altair as alt
+import pandas as pd
 import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from pages.charts.theme import Spec, shape
 from pages.i18n import Words
@@ -40,6 +42,27 @@ def chart(drawn: alt.TopLevelMixin | Spec, **options: Any) -> Any:
     if isinstance(rows, list) and not (rows and rows[0].get("type") == "Feature"):
         spec = {**spec, "data": {"values": pa.Table.from_pylist(rows)}}
     return st.vega_lite_chart(spec=spec, theme=None, **options)
+
+
+def painted(cells: pd.DataFrame, looks: Mapping[str, Iterable[tuple[int, int]]]) -> Any:
+    """A table's cells with looks: CSS rules, and for each the cells (line, column) that have them.
+
+    Streamlit asks a Styler's `_compute` and `_translate` for the looks. Pandas takes 8 ms for 50 rows to find out what
+    is told here, so both are answered at once. The name is fixed: with a new one in every run the table would be sent
+    anew.
+    """
+    styled: Any = Styler(cells, uuid="painted")
+    styled._compute = lambda: styled
+    styled._translate = lambda *_: {
+        "cellstyle": [
+            {
+                "props": [tuple(rule.split(":")) for rule in look.split(";") if rule],
+                "selectors": [f"row{line}_col{column}" for line, column in places],
+            }
+            for look, places in looks.items()
+        ]
+    }
+    return styled
 
 
 def empty(text: str) -> None:

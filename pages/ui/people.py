@@ -109,13 +109,9 @@ def table(user: User, rows: Sequence[ServingRow]) -> ServingRow | None:
     t = user.t
     names = [t("Unit"), t("Level"), t("Who is responsible"), t("Phone"), t("Since"), t("Helping")]
     cells, wide = pd.DataFrame([dict(zip(names, _cells(user, row), strict=True)) for row in rows]), WIDTHS[t.language]
-
-    def look(line: "pd.Series[str]") -> list[str]:
-        vacant = not rows[int(str(line.name))].answering
-        return [LATE_CELL if vacant and name == names[2] else "" for name in line.index]
-
+    vacant = [(line, 2) for line, row in enumerate(rows) if not row.answering]
     event = st.dataframe(
-        cells.style.apply(look, axis=1), hide_index=True, height=min(38 + 35 * len(rows), 780),
+        layout.painted(cells, {LATE_CELL: vacant}), hide_index=True, height=min(38 + 35 * len(rows), 780),
         column_config={name: st.column_config.Column(width=each) for name, each in zip(names, wide, strict=True)},
         on_select="rerun", selection_mode="single-row", alt=t("Who is responsible"),
         key=f"posts-{hash(tuple(row.unit_id for row in rows))}",

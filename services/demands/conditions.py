@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from models.demands import Category, Demand, DemandEvent, State, Verb, Whistle
 from services import units
-from services.access import IS_OPEN, Actor, demands_seen, path_column
+from services.access import IS_OPEN, Actor, demands_seen, path_column, scope_of
 from services.demands.rows import Filters
 
 COLUMNS = Demand.__table__.c  # type: ignore[attr-defined]
@@ -28,14 +28,6 @@ class Shape:
     actor: Actor
     unit_depth: int
     present: frozenset[str]
-
-
-def scope_of(actor: Actor) -> Actor:
-    """The actor without what says who it is: what a statement's scope depends on."""
-    return Actor(
-        None, "", actor.role, unit_id=actor.unit_id, depth=actor.depth, department_id=actor.department_id,
-        is_system=actor.is_system,
-    )  # fmt: skip
 
 
 def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:

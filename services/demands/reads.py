@@ -16,9 +16,9 @@ from models.departments import Department
 from models.people import Person
 from models.units import Unit
 from services import sites, units
-from services.access import Actor, demands_seen, mask_name, mask_phone, path_column, require, sees_unit
+from services.access import Actor, demands_seen, mask_name, mask_phone, path_column, require, scope_of, sees_unit
 from services.demands import history
-from services.demands.conditions import COLUMNS, Shape, conditions, late, scope_of, shape_of, values_of
+from services.demands.conditions import COLUMNS, Shape, conditions, late, shape_of, values_of
 from services.demands.rows import (
     PAGE_SIZE,
     DemandRow,
@@ -52,7 +52,7 @@ _WHISTLES = (
         Whistle.answer_due_at, Whistle.answered_at, Whistle.arrived_at, Whistle.answer, Whistle.number,
         Department.level, Whistle.arrival, Whistle.did, Whistle.rating, Whistle.rating_reason, Whistle.justified,
         Whistle.justified_reason,
-    )  # type: ignore[call-overload]
+    )  # type: ignore[call-overload, misc]
     .join(Department, col(Department.id) == Whistle.department_id)
     .where(col(Whistle.demand_id).in_(bindparam("demands", expanding=True)))
     .order_by(col(Whistle.number).desc(), col(Whistle.lead).desc(), Department.code)

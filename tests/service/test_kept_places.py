@@ -5,6 +5,7 @@ from sqlalchemy import update
 
 from models.units import Unit
 from pages.ui import frame
+from services.access import scope_of
 from services.database import transaction
 from services.errors import NotFound
 from services.settings import settings
@@ -21,8 +22,7 @@ def site(sqlite_engine, monkeypatch):
 
 def place(site, who, code, version=1):
     """The place as kept for this person, found under the database of the test."""
-    actor = site.actors[who]
-    return frame._place((settings().database_url, "", version), (actor.is_system, actor.unit_id), code, actor)
+    return frame._place((settings().database_url, "", version), scope_of(site.actors[who]), code)
 
 
 def codes(rows):

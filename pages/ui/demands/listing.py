@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from models.demands import Clock, clock_of
 from pages.ui import frame, layout, navigation, status
@@ -59,35 +58,24 @@ def _open_clicked(key: str, references: Sequence[str]) -> None:
 
 
 def _styled(user: frame.User, rows: Sequence[DemandRow], opened: str | None) -> Any:
-    """The rows as a frame of pandas with their looks.
-
-    Streamlit asks a Styler's `_compute` and `_translate` for the looks of cells. Pandas takes 8 ms to find out what is
-    known here beforehand, so both are answered at once. The name is fixed: with a new one in every run the table
-    would be sent anew.
-    """
     lines = [_cells(user, row) for row in rows]
     cells = pd.DataFrame({name: [line[name] for line in lines] for name in lines[0]})
-    styled: Any = Styler(cells, uuid="queue")
-    styled._compute = lambda: styled
-    styled._translate = lambda *_: {"cellstyle": _looks(user, rows, opened, list(cells.columns))}
-    return styled
+    return layout.painted(cells, _looks(user, rows, opened, list(cells.columns)))
 
 
 def _looks(
     user: frame.User, rows: Sequence[DemandRow], opened: str | None, names: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Each look with the cells that have it, as a Styler tells it."""
-    cells: dict[str, list[str]] = {}
+) -> dict[str, list[tuple[int, int]]]:
+    """Each look with the cells that have it."""
+    found: dict[str, list[tuple[int, int]]] = {}
     for line, row in enumerate(rows):
         ground = f"background-color:{OPENED if row.reference == opened else '#FFFFFF'};"
         clock = _CELLS[clock_of(row.state, row.due_at, user.now, status.NEAR)]
-        looks = {"clock": clock, "title": f"font-weight:600;color:{INK}", "reference": f"color:{MUTED}"}
-        for place, name in enumerate(names):
-            cells.setdefault(ground + looks.get(name, ""), []).append(f"row{line}_col{place}")
-    return [
-        {"props": [tuple(rule.split(":")) for rule in look.split(";") if rule], "selectors": selectors}
-        for look, selectors in cells.items()
-    ]
+        quiet = f"color:{MUTED}"
+        looks = {"clock": clock, "title": f"font-weight:600;color:{INK}", "reporter": quiet, "reference": quiet}
+        for column, name in enumerate(names):
+            found.setdefault(ground + looks.get(name, ""), []).append((line, column))
+    return found
 
 
 def _cells(user: frame.User, row: DemandRow) -> dict[str, str]:

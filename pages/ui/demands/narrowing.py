@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from pages.ui.demands.address import Asked, go, go_to_view
 from pages.ui.own_needs import URGED
 from pages.ui.status import plain
 from services import demands, units, views
+from services.access import Actor, scope_of
 from services.categories import CategoryRow
 from services.database import reading, transaction
 from services.demands import Order, Page
@@ -174,23 +176,21 @@ def _menu(t: Words, key: str, anything: str, names: Mapping[str, str], asked: As
         st.rerun()
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _villages(
-    version: frame.Version, scope: tuple[bool, int | None], _user: frame.User  # noqa: ARG001  the key
-) -> tuple[str, tuple[UnitRow, ...]]:  # fmt: skip
+@lru_cache(maxsize=256)
+def _villages(version: frame.Version, scope: Actor, level: str) -> tuple[str, tuple[UnitRow, ...]]:  # noqa: ARG001
     """The code of one's own unit; the villages in it, or the units directly below where it has none."""
     with reading() as session:
-        top = units.top(session, _user.actor)
-        below = units.below(session, _user.actor, top.id, _user.profile.ranking_level)
+        top = units.top(session, scope)
+        below = units.below(session, scope, top.id, level)
         if [row.id for row in below] in ([], [top.id]):
-            below = units.children(session, _user.actor, top.id)
+            below = units.children(session, scope, top.id)
     return top.code, tuple(below)
 
 
 def _units(user: frame.User, asked: Asked) -> None:
     """The villages of one's own area; where one has none, the units directly below one's own."""
     t = user.t
-    top, below = _villages(user.version, frame.scope(user), user)
+    top, below = _villages(user.version, scope_of(user.actor), user.profile.ranking_level)
     path = frame.place(user).above if asked.unit else ()
     if not below:
         return

@@ -1,14 +1,18 @@
 """The open demand: in a panel beside the list with its moves fixed at the foot, or as a phone's whole page."""
 
+from functools import lru_cache
+
 import streamlit as st
 
 from pages.charts.demands import Land, laid_out
+from pages.i18n import Words
 from pages.ui import layout, projects
 from pages.ui.demands import acting, asking, panel, whistling
 from pages.ui.demands.address import go
 from pages.ui.frame import User, Version
 from pages.ui.status import plain
 from services import demands, units
+from services.access import Actor, scope_of
 from services.database import reading
 from services.demands import DetailRow, SimilarRow
 from services.errors import NotFound, ServiceError
@@ -91,20 +95,18 @@ def _land(user: User, demand: DetailRow) -> Land | None:
     if user.phone or demand.village_id is None or user.actor.unit_id is None:
         return None
     place = (demand.row.unit_id, demand.village_id)
-    return _drawn_land(user.version, user.actor.unit_id, place, user.t.language, user)
+    return _drawn_land(user.version, scope_of(user.actor), place, user.t)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _drawn_land(
-    version: Version, scope: int, place: tuple[int, int], language: str, _user: User  # noqa: ARG001  the key
-) -> Land | None:  # fmt: skip
+@lru_cache(maxsize=512)
+def _drawn_land(version: Version, scope: Actor, place: tuple[int, int], t: Words) -> Land | None:  # noqa: ARG001
     """The units round one, of its level and in its village, laid out; kept until a unit changes."""
     unit_id, village_id = place
     try:
         with reading() as session:
-            unit = units.one(session, _user.actor, unit_id)
+            unit = units.one(session, scope, unit_id)
             within = village_id if unit.id != village_id else unit.parent_id or unit.id
-            rows = units.outlines(session, _user.actor, within, unit.level)
+            rows = units.outlines(session, scope, within, unit.level)
     except NotFound:
         return None
-    return laid_out(_user.t, rows) if rows else None
+    return laid_out(t, rows) if rows else None
