@@ -42,6 +42,11 @@ class Period:
         """The first moment after it (aware)."""
         return datetime.combine(self.to_day + DAY, time(), self.zone)
 
+    def so_far(self, now: datetime) -> datetime:
+        """Its end, or the end of today while it runs."""
+        today = now.astimezone(self.zone).date()
+        return min(self.end, datetime.combine(today + DAY, time(), self.zone))
+
     @property
     def days(self) -> int:
         """How many days it has."""
