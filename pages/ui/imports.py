@@ -26,10 +26,15 @@ SHOWN = 500
 def choose_kind(t: Words) -> Kind:
     """What the file brings; the template beside it."""
     kind = st.segmented_control(
-        t("What does the file bring?"), KINDS, default=Kind.DEMANDS, format_func=t.term, key="import-kind",
-        required=True,
+        t("What does the file bring?"), KINDS, default=Kind.DEMANDS, key="import-kind", required=True, wrap=True,
+        format_func=lambda kind: first_capital(t.term(kind)),
     )  # fmt: skip
     return kind or Kind.DEMANDS
+
+
+def first_capital(words: str) -> str:
+    """The same words at the beginning of a line."""
+    return words[:1].upper() + words[1:]
 
 
 def template_button(t: Words, kind: Kind) -> None:
@@ -108,7 +113,7 @@ def _picked(t: Words, each: Field, upload: Upload, guessed: ColumnMap) -> str | 
     options = list(upload.table.columns)
     given = guessed.columns.get(each.name)
     return st.selectbox(
-        short(t, each) + (" *" if each.required else ""), options,
+        first_capital(short(t, each)) + (" *" if each.required else ""), options,
         index=options.index(given) if given in options else None, placeholder=t("not in the file"),
         help=f"`{each.name}`: {t.name(each.zh, each.en)}", key=f"column-{upload.key}-{_loads()}-{each.name}",
     )  # fmt: skip
@@ -237,7 +242,7 @@ def progress(t: Words, job: Job) -> None:
 def result(user: User, job: Job) -> None:
     """How an import ended: the counts, the bad rows, and the way to the next."""
     t = user.t
-    with layout.panel("import-result", f"{t.term(job.kind)} · {plain(job.name)}"):
+    with layout.panel("import-result", f"{first_capital(t.term(job.kind))} · {plain(job.name)}"):
         if job.error is not None:
             refused(t, job.error)
             st.caption(t("Nothing was stored."))
@@ -258,7 +263,7 @@ def _counts(t: Words, report: ImportReport) -> None:
         t("Read"): report.read, t("Added"): report.inserted, t("Changed"): report.updated,
         t("Unchanged"): report.unchanged, t("Repeated"): report.repeated, t("Bad"): report.rejected_rows,
     }  # fmt: skip
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="import-counts"):
         for name, count in tiles.items():
             st.metric(name, t.number(count), border=True)
     for sentence in _notes(t, report):

@@ -48,6 +48,9 @@ CSS = f"""<style>
 .stApp h2,.stApp h3{{padding:0}}[data-testid=stHeading] [data-testid=stMarkdownContainer]{{margin-bottom:0}}
 /* tiles share a row evenly, and pair up on a phone; the whole tile is the link to its cases */
 .st-key-tiles{{display:grid;grid-template-columns:repeat(auto-fit,minmax(160px,1fr));gap:.75rem}}
+.st-key-import-counts{{display:grid;grid-template-columns:repeat(auto-fit,minmax(88px,1fr));gap:.75rem}}
+/* the tools of a table or chart cover its head, and speak English only */
+.stApp [data-testid=stElementToolbar]{{display:none}}
 [class*="st-key-tile-"]{{position:relative;width:100%}}
 [class*="st-key-tile-"] [data-testid=stElementContainer]:has([data-testid=stPageLink]){{position:absolute;inset:0;
 width:auto}}
@@ -140,6 +143,8 @@ font-weight:600;display:grid;place-items:center}}
 .stMainBlockContainer:has(.st-key-signbox){{padding:3rem 1.25rem}}
 [data-testid=stBottomBlockContainer]{{padding:.375rem .5rem!important;border-top:1px solid {LINE}}}
 .st-key-tabs a{{min-height:44px;padding:0 .75rem}}
+[data-testid=stRadio] label,[data-testid=stCheckbox] label{{min-height:44px;align-items:center}}
+[data-testid=stCheckbox]{{margin:-8px 0}}
 /* beside a long name of a unit only the mark has room, and the name ends in dots */
 .stAppHeader img{{width:2rem;object-fit:cover;object-position:left}}
 .st-key-frame{{flex-wrap:nowrap}}.st-key-frame>:first-child{{min-width:0}}.st-key-frame button{{min-height:44px}}

@@ -3,7 +3,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from services.demo import PASSWORD
-from tests.browser.server import settled, sign_in
+from tests.browser.server import Server, settled, sign_in
 
 LANES = "[class*='st-key-lane-']"
 CARDS = "[class*='st-key-card-board-'],[class*='st-key-late-board-']"
@@ -56,3 +56,10 @@ def test_a_phone_shows_one_lane_at_a_time_and_nothing_sticks_out(demo_phone: Pag
 def test_an_empty_board_says_so_in_each_lane(desk: Page):
     sign_in(desk, "other_chief", path="/escalations")
     expect(desk.get_by_text("这一级没有在办的件。").first).to_be_visible()
+
+
+def test_the_board_stands_on_a_wall_without_scrolling(demo_server: Server, open_context):
+    page = open_context(demo_server, width=1920, height=1080).new_page()
+    sign_in(page, "leader", PASSWORD, "/escalations")
+    expect(page.locator(CARDS).first).to_be_visible()
+    assert page.get_by_test_id("stMain").evaluate("node => node.scrollHeight") <= 1080

@@ -90,3 +90,10 @@ def test_a_site_without_outlines_says_what_would_draw_the_map(desk: Page):
     sign_in(desk, "leader", path="/map")
     expect(desk.get_by_text("还没有边界")).to_be_visible()
     expect(desk.locator(".sg-place h2")).to_have_text("大王庄乡")
+
+
+def test_units_without_data_are_hatched_in_the_legend_of_rates(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/map?show=rate")
+    drawn(demo_desk)
+    hatched = demo_desk.locator(".sg-legend span").filter(has=demo_desk.locator("i.hatched"))
+    expect(hatched).to_contain_text("没有收到件")

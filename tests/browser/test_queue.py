@@ -173,3 +173,12 @@ def test_an_address_that_makes_no_sense_shows_the_list_and_no_crash(server: Serv
     sign_in(desk, "chief", path="/demands")
     open_path(desk, path)
     expect(desk.get_by_role("heading", name="待办")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_list_fits_an_office_screen_without_a_scroll_sideways(demo_server: Server, open_context, language: str):
+    page = open_context(demo_server, language=language).new_page()
+    sign_in(page, "leader", "xiaowangge", path="/demands")
+    scroller = page.locator("[data-testid=stDataFrame] .dvn-scroller").first
+    expect(scroller).to_be_visible()
+    assert scroller.evaluate("node => node.scrollWidth - node.clientWidth") <= 0

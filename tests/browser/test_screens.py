@@ -43,6 +43,15 @@ def empty_server(tmp_path_factory):
         yield started
 
 
+TARGETS = """() => [...document.querySelectorAll('a, button')].filter(each => {
+    const box = each.getBoundingClientRect(), cover = getComputedStyle(each, '::after')
+    const shown = each.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1
+    const covered = cover.content !== 'none' && cover.position === 'absolute'
+    return shown && !covered && box.height < 44 && each.dataset.testid !== 'stTooltipHoverTarget'
+  }).map(each => `${each.innerText || each.ariaLabel} ${each.getBoundingClientRect().height}`)"""
+"""What a thumb presses that is lower than 44 px; a link that covers its whole card is as large as the card."""
+
+
 def walk(context, username, password):
     """Every screen of a person, one after the other, with what stands on it."""
     page = context.new_page()
@@ -92,3 +101,17 @@ def test_every_screen_stands_on_the_full_township(demo_server, open_context, lan
     width, height, phone = SIZES[size]
     context = open_context(demo_server, width=width, height=height, language=language, phone=phone)
     check(context, "admin", language, password="xiaowangge")
+
+
+@pytest.mark.parametrize("username", ["leader", "member"])
+def test_whatever_a_thumb_presses_is_44_px_high(demo_server, open_context, username):
+    context = open_context(demo_server, width=390, height=844, phone=True)
+    low = {screen: page.evaluate(TARGETS) for screen, page in walk(context, username, {"password": "xiaowangge"})}
+    assert low == {screen: [] for screen in SCREENS}
+
+
+def test_an_empty_site_has_nothing_red_on_its_tiles(empty_server, open_context):
+    page = open_context(empty_server).new_page()
+    sign_in(page, "admin", path="/today")
+    assert page.locator(".st-key-tile-late [data-testid=stMetric]").inner_text().split() == ["超期", "0", "没有超期"]
+    assert "■" not in page.locator(".st-key-tiles").inner_text()
