@@ -79,8 +79,8 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
         if progress is not None:
             progress("demands", demands, total)
     _check_sequences(session, highest, found)
-    for row in counters.differences(session):
-        found.add("counter", row.unit, row.measure, row.kept, row.counted)
+    for differing in counters.differences(session):
+        found.add("counter", differing.unit, differing.measure, differing.kept, differing.counted)
     return VerifyReport(demands, events, len(parents), found.total, tuple(found.listed))
 
 

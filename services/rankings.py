@@ -10,14 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from models.counters import Kind
 from models.demands import Category
 from services.access import IS_OPEN, Actor
-from services.figures import counting
-from services.figures.counting import C, Counts, Place, Scope
-from services.figures.spans import BY_OTHERS, WEEK, hours_taken, median, week_of
+from services.counters.facts import C
+from services.figures import counting, reading
+from services.figures.counting import Counts, Place, Scope, Stock
+from services.figures.ranges import days, numbers, span, today
+from services.figures.spans import WEEK, median
 from services.figures.unit import share
 from services.periods import Period
 
@@ -92,11 +95,11 @@ def of_level(
     A fixed number of statements. Raises NotFound outside the actor's scope.
     """
     scope = counting.of_level(session, actor, unit_id, level, since=period.from_day)
-    counts = scope.tally(session, period, now=now)
-    today = now.astimezone(period.zone).date()
-    earlier = _rates(session, scope, period.previous(today))
+    lying = counting.stock(session, scope, period, now=now)
+    counts = counting.tally(session, scope, period, now=now, lying=lying)
+    earlier = _rates(session, scope, period.previous(now.astimezone(period.zone).date()))
     hours = _hours(session, scope, period)
-    trends = _trends(session, scope, min(period.end, now))
+    trends = _trends(session, scope, period, lying, now)
     whys = _whys(session, scope, period, now)
     rows = [
         _row(
@@ -168,45 +171,49 @@ def _row(
 
 
 def _rates(session: Session, scope: Scope, period: Period) -> dict[int, float | None]:
-    return {row[0]: share(row[2], row[1]) for row in scope.rows(session, *counting.cohort(period))}
+    """The settlement rates of a period that is over."""
+    over = span(*numbers(period))
+    settled = {row[0]: row[1] for row in reading.cohort(session, scope, over)}
+    received = reading.counts(session, scope, ("received",), over)
+    return {unit: share(settled.get(unit, 0), number) for unit, number in received}
 
 
 def _hours(session: Session, scope: Scope, period: Period) -> dict[int, tuple[tuple[int, int], ...]]:
     """How many of the cohort's settled by others than the grid itself took how many whole hours, for each unit."""
-    inside = (
-        C.reported_at >= period.start,
-        C.reported_at < period.end,
-        C.received,
-        C.settled_at < period.end,
-        BY_OTHERS,
-    )
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for unit, hours, number in scope.rows(session, (func.count(),), inside, (hours_taken(),)):
-        found[unit].append((max(0, int(hours)), number))
+    over = span(*numbers(period))
+    for unit, hours, number in reading.cells(session, scope, (Kind.HOURS_RECEIVED,), over, ("sub",)):
+        if number:
+            found[unit].append((hours, number))
     return {unit: tuple(sorted(rows)) for unit, rows in found.items()}
 
 
-def _trends(session: Session, scope: Scope, end: datetime) -> dict[int, tuple[float | None, ...]]:
-    """The on-time rate of each of the last twelve weeks before `end`, by the week of the limit."""
-    start = end - TREND_WEEKS * WEEK
+def _trends(
+    session: Session, scope: Scope, period: Period, lying: dict[int, Stock], now: datetime
+) -> dict[int, tuple[float | None, ...]]:
+    """The on-time rate of each of the last twelve weeks of the period, by the day of the limit."""
+    day, last = today(period, now), min(numbers(period)[1], today(period, now))
+    start = last + 1 - TREND_WEEKS * WEEK
     found: dict[int, list[float | None]] = {}
-    by = (week_of(C.due_at, start),)
-    for unit, week, due, on_time in scope.rows(session, counting.DUE_COLUMNS, counting.due_between(start, end), by):
-        rates = found.setdefault(unit, [None] * TREND_WEEKS)
-        rates[min(int(week), TREND_WEEKS - 1)] = share(on_time, due)
+    rows = reading.counts(session, scope, ("due", "kept"), days(start, last), "week", start=start)
+    for unit, week, due, kept in rows:
+        later = lying[unit].later_today if unit in lying and last == day and week == TREND_WEEKS - 1 else 0
+        found.setdefault(unit, [None] * TREND_WEEKS)[week] = share(kept, due - later)
     return {unit: tuple(rates) for unit, rates in found.items()}
 
 
 def _whys(session: Session, scope: Scope, period: Period, now: datetime) -> dict[int, Why]:
     """Of those whose limit passed in the period unkept: how many by category, and by the level that held them."""
-    end = min(period.end, now)
-    late = (*counting.due_between(period.start, end), or_(IS_OPEN, C.settled_at > C.due_at))
-    by = (C.category_id, func.coalesce(C.settled_level, C.level).label("held_by"))
+    late = (IS_OPEN, C.due_at >= period.start, C.due_at < min(period.end, now))
+    over = span(numbers(period)[0], min(numbers(period)[1], today(period, now)))
+    rows = reading.cells(session, scope, (Kind.LATE,), over, ("sub", "tag"))
+    rows += scope.live(session, (func.count(),), late, (C.category_id, C.level))
     categories: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     levels: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for unit, category, level, number in scope.rows(session, (func.count(),), late, by):
-        categories[unit][category] += number
-        levels[unit][level] += number
+    for unit, category, level, number in rows:
+        if number:
+            categories[unit][category] += number
+            levels[unit][level] += number
     names = _names(session)
     return {
         unit: _why(by_category, levels[unit], names)

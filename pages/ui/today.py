@@ -87,7 +87,7 @@ def _due_today(user: User, row: TodayRow) -> Filter:
 
 def _kept(user: User, row: TodayRow) -> Filter:
     """What had its limit in the period, so far, and kept it."""
-    until = min(row.period.end, user.now)
+    until = row.period.so_far(user.now)
     return address.link(Filters(limit_from=row.period.start, limit_to=until, kept=True), unit=row.unit.code)
 
 
@@ -220,7 +220,8 @@ def subjects(user: User, row: TodayRow, leaves: Set[int]) -> None:
 
 def _subject(user: User, row: TodayRow, subject: SubjectRow, *, opens: bool) -> str:
     t = user.t
-    week = Filters(open_only=False, reported_from=user.now - WEEK, reported_to=user.now)
+    first = datetime.combine(frame.today(user) - WEEK + timedelta(days=1), time(), user.profile.zone)
+    week = Filters(open_only=False, reported_from=first, reported_to=user.now)
     cases = address.link(week, unit=row.unit.code, category=subject.code)
     number = anchor(t.number(subject.this_week), "demands" if opens else "", cases)
     where = [short(t, user.profile, row.level, zh, en) for _, zh, en, _ in subject.villages]

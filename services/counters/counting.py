@@ -45,7 +45,7 @@ def counted(session: Session, conditions: Sequence[ColumnElement[bool]], depths:
     told = facts_of(sites.profile(session).zone, *conditions).cte("facts")
     counts = [daily_counts(told, depth) for depth in depths]
     cells = [daily_cells(told, depth, cell) for depth in depths for cell in CELLS]
-    return Tables(_both(counts, _months_of_counts).subquery(), _both(cells, _months_of_cells).subquery())
+    return Tables(_both(counts, _months_of_counts).cte(), _both(cells, _months_of_cells).cte())
 
 
 def _both(parts: Sequence[Select[Any]], months: Any) -> Any:

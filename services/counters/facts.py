@@ -8,6 +8,7 @@ A draft or a void demand has no facts at all.
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,6 +66,11 @@ def _hours(came: datetime, went: datetime | None) -> int | None:
 
 def facts_of(zone: ZoneInfo, *conditions: ColumnElement[bool]) -> Select[Any]:
     """The same facts of many demands, with the columns of their path, as SQL."""
+    return _facts_of_all(zone).where(*conditions)
+
+
+@lru_cache(maxsize=8)
+def _facts_of_all(zone: ZoneInfo) -> Select[Any]:
     settled = C.settled_at.is_not(None)
     own = settled & C.self_settled.is_(True)
     return select(
@@ -77,7 +83,7 @@ def facts_of(zone: ZoneInfo, *conditions: ColumnElement[bool]) -> Select[Any]:
         case((settled, _rounded((Epoch(C.settled_at) - Epoch(C.reported_at)) // HOUR))).label("hours"),
         C.category_id.label("category"), func.coalesce(C.settled_level, "").label("level"),
         literal_column("''", String).label("none"),
-    ).where(C.received, *conditions)  # fmt: skip
+    ).where(C.received)  # fmt: skip
 
 
 def _one(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:

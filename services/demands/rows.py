@@ -28,7 +28,7 @@ class Filters:
     `unit_id` is a subtree, `category_id` a class with its parts, `text` is looked for in reference, title, text and
     place. `reported_from` and `reported_to` (exclusive) bound when it came in, without drafts; `settled` says whether
     it was settled, from `settled_from` and before `settled_to` where they are given. `limit_from` and `limit_to`
-    (exclusive) bound the limit of all that were to be settled, `kept` says whether they were, by then;
+    (exclusive) bound the limit of all that were settled or are late by now, `kept` says whether they kept it;
     `on_the_spot` whether the grid settled it by itself. `excluded` says whether it is taken out of the assessment;
     `assessed` narrows to what an assessment counts: without excluded ones, a lateness waived on appeal counting as
     kept. `urged` are open ones that were urged since who holds them has them.

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func
 from sqlmodel import Session
 
 from models.profiles import Profile
 from services import sites
 from services.access import Actor
-from services.figures import counting
-from services.figures.counting import C
+from services.figures import counting, reading
+from services.figures.ranges import numbers, span
 from services.figures.unit import share
 from services.periods import Period
 
@@ -41,18 +40,17 @@ class LevelsRow:
 
 
 def by_level(session: Session, actor: Actor, unit_id: int, period: Period) -> LevelsRow:
-    """How many of a unit's cohort each level settled. One statement for the counts; NotFound outside the scope.
+    """How many of a unit's cohort each level settled. Two statements for the counts; NotFound outside the scope.
 
     The cohort is that of the settlement rate. A demand counts at the level that held it when it was settled, a
     department at the level it stands at; what a grid or linked member settled on the spot counts at theirs. Every level
     of the profile's chain is listed, and any other level that settled something.
     """
     scope = counting.of_unit(session, actor, unit_id)
-    columns, inside = counting.cohort(period)
-    at = func.coalesce(C.settled_level, C.level).label("at_level")
-    found = [(row[1], row[2], row[3]) for row in scope.rows(session, columns, inside, (at,))]
-    counts = {level: settled for level, _, settled in found if settled}
-    return _row(sites.profile(session), sum(received for _, received, _ in found), counts)
+    over = span(*numbers(period))
+    received = sum(number for _, number in reading.counts(session, scope, ("received",), over))
+    counts = {level: settled for _, level, settled, _ in reading.cohort(session, scope, over, ("tag",)) if settled}
+    return _row(sites.profile(session), received, counts)
 
 
 def _row(profile: Profile, received: int, counts: dict[str, int]) -> LevelsRow:

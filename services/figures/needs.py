@@ -3,21 +3,26 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from models.counters import Kind
 from models.demands import State, Urgency, Whistle
 from models.profiles import Profile
 from models.units import Unit, UnitAncestor
 from services import deadlines, people
 from services.access import IS_OPEN
+from services.counters.days import day_of, local
+from services.counters.facts import LEDGER, C
 from services.demands import Filters
-from services.figures.counting import LEDGER, C, Place, Scope
-from services.figures.spans import BY_OTHERS, WEEK, hours_taken, median, week_of
+from services.figures import reading
+from services.figures.counting import Place, Scope
+from services.figures.ranges import days
+from services.figures.spans import WEEK, median
 
 FEWEST = 5
 """A median of fewer cases than this in either week is not compared."""
@@ -45,7 +50,7 @@ class NeedRow:
 
 def late(session: Session, scope: Scope, *, now: datetime) -> list[NeedRow]:
     """Overdue demands, by the level that holds them."""
-    rows = scope.rows(session, (func.count(),), (IS_OPEN, C.due_at < now), (C.level,))
+    rows = scope.live(session, (func.count(),), (IS_OPEN, C.due_at < now), (C.level,))
     levels = {level: number for _, level, number in sorted(rows, key=lambda row: -row[2])}
     if not levels:
         return []
@@ -57,7 +62,7 @@ def whistles(session: Session, scope: Scope, *, now: datetime) -> list[NeedRow]:
     source = LEDGER.join(_Called, col(_Called.demand_id) == C.id)
     waiting = (IS_OPEN, col(_Called.answered_at).is_(None), col(_Called.answer_due_at) < now)
     columns = (func.count(C.id.distinct()), func.min(_Called.asked_at))
-    rows = scope.rows(session, columns, waiting, source=source)
+    rows = scope.live(session, columns, waiting, source=source)
     if not rows:
         return []
     _, number, asked_at = rows[0]
@@ -65,29 +70,31 @@ def whistles(session: Session, scope: Scope, *, now: datetime) -> list[NeedRow]:
     return [NeedRow("whistles_unanswered", number, {"asked_at": asked_at}, filters)]
 
 
-def slowed_down(session: Session, villages: Scope | None, *, now: datetime) -> list[NeedRow]:
+def slowed_down(session: Session, profile: Profile, villages: Scope | None, *, now: datetime) -> list[NeedRow]:
     """The village whose median time to settle grew most from the seven days before the last seven to those.
 
     By half at least and by half a day, with at least five settled in each week, those settled on the spot left out;
-    medians in whole hours.
+    medians in whole hours. The last seven days are whole ones and end with today.
     """
     if villages is None:
         return []
-    start = now - 2 * WEEK
+    today = local(now, profile.zone)
+    start, since = today + 1 - 2 * WEEK, datetime.combine(day_of(today + 1 - WEEK), time(), profile.zone)
     counted: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    inside = (C.reported_at < now, C.settled_at >= start, C.settled_at < now, C.received, BY_OTHERS)
-    by = (week_of(C.settled_at, start), hours_taken())
-    for unit, week, hours, number in villages.rows(session, (func.count(),), inside, by):
-        counted[unit, min(int(week), 1)].append((int(hours), number))
+    kinds, by = (Kind.HOURS_SETTLED,), ("week", "sub")
+    for unit, week, hours, number in reading.cells(session, villages, kinds, days(start, today), by, start=start):
+        counted[unit, week].append((hours, number))
     slower = [
         row
         for place in villages.places
-        if (row := _slower(place, counted.get((place.id, 0), []), counted.get((place.id, 1), []), now))
+        if (row := _slower(place, counted.get((place.id, 0), []), counted.get((place.id, 1), []), since, now))
     ]
     return [max(slower, key=lambda row: row.facts["hours"] / max(row.facts["hours_before"], 1))] if slower else []
 
 
-def _slower(place: Place, before: list[tuple[int, int]], after: list[tuple[int, int]], now: datetime) -> NeedRow | None:
+def _slower(
+    place: Place, before: list[tuple[int, int]], after: list[tuple[int, int]], since: datetime, now: datetime
+) -> NeedRow | None:
     sizes = sum(number for _, number in before), sum(number for _, number in after)
     was, has_become = median(before), median(after)
     if was is None or has_become is None or min(sizes) < FEWEST:
@@ -98,7 +105,7 @@ def _slower(place: Place, before: list[tuple[int, int]], after: list[tuple[int, 
         "village_id": place.id, "village": place.name, "village_en": place.name_en, "hours": has_become,
         "hours_before": was, "settled": sizes[1], "settled_before": sizes[0],
     }  # fmt: skip
-    filters = Filters(unit_id=place.id, open_only=False, settled_from=now - WEEK, settled_to=now, on_the_spot=False)
+    filters = Filters(unit_id=place.id, open_only=False, settled_from=since, settled_to=now, on_the_spot=False)
     return NeedRow("slowed_down", sizes[1], facts, filters)
 
 
@@ -129,7 +136,7 @@ def triage(session: Session, profile: Profile, scope: Scope, *, now: datetime) -
                 unit_id=scope.unit.id, state=State.PENDING_TRIAGE, urgency=urgency, reported_to=before[urgency]
             ),
         )
-        for _, urgency, number, oldest in scope.rows(
+        for _, urgency, number, oldest in scope.live(
             session, (func.count(), func.min(C.reported_at)), inside, (C.urgency,)
         )
     ]  # fmt: skip

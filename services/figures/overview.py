@@ -10,8 +10,10 @@ from models.profiles import Profile
 from models.units import Unit, UnitAncestor
 from services import sites
 from services.access import IS_OPEN, Actor
+from services.counters import days as local_days
+from services.counters.facts import C
 from services.figures import counting, needs, subjects
-from services.figures.counting import C, Counts, Place, Scope
+from services.figures.counting import Counts, Place, Scope, Stock
 from services.figures.days import DayRow, WeekRow, by_week, days_of
 from services.figures.needs import NeedRow
 from services.figures.subjects import SubjectRow
@@ -77,8 +79,8 @@ def today(session: Session, actor: Actor, unit_id: int, period: Period, *, now: 
     level = _level_below(session, profile, scope.unit)
     villages = counting.of_level(session, actor, unit_id, level, since=day) if level else None
     previous = period.previous(day)
-    counts = scope.tally(session, period, now=now).get(unit_id, Counts())
-    before = scope.tally(session, previous, now=now).get(unit_id, Counts())
+    counts = counting.tally(session, scope, period, now=now).get(unit_id, Counts())
+    before = counting.tally(session, scope, previous, now=now).get(unit_id, Counts())
     number, overdue, oldest, due_today, due_soon = _stock(session, scope, profile, now)
     days = days_of(session, scope, Period(day - (TREND_DAYS - 1) * DAY, day, profile.zone), now=now)
     called = needs.whistles(session, scope, now=now)
@@ -91,12 +93,12 @@ def today(session: Session, actor: Actor, unit_id: int, period: Period, *, now: 
         whistles_unanswered=called[0].count if called else 0,
         whistle_oldest_asked_at=called[0].facts["asked_at"] if called else None,
         days=days, weeks=by_week(days), level=level,
-        villages=_villages(session, villages, now) if villages else [],
+        villages=_villages(session, villages, period, now) if villages else [],
         needs=[
-            *needs.late(session, scope, now=now), *called, *needs.slowed_down(session, villages, now=now),
+            *called, *needs.late(session, scope, now=now), *needs.slowed_down(session, profile, villages, now=now),
             *needs.triage(session, profile, scope, now=now), *needs.vacant(session, profile, scope, on=day),
         ],
-        subjects=subjects.hot(session, scope, villages, now=now),
+        subjects=subjects.hot(session, scope, villages, local_days.number(day)),
     )  # fmt: skip
 
 
@@ -121,17 +123,18 @@ def _stock(
     due_today = func.count(case(((C.due_at >= now) & (C.due_at < midnight), 1)))
     due_soon = func.count(case(((C.due_at >= now) & (C.due_at < now + SOON), 1)))
     late = func.count(case((C.due_at < now, 1)))
-    rows = scope.rows(session, (func.count(), late, func.min(C.due_at), due_today, due_soon), (IS_OPEN,))
+    rows = scope.live(session, (func.count(), late, func.min(C.due_at), due_today, due_soon), (IS_OPEN,))
     if not rows:
         return 0, 0, None, 0, 0
     _, number, overdue, oldest, in_day, in_hours = rows[0]
     return number, overdue, oldest, in_day, in_hours
 
 
-def _villages(session: Session, villages: Scope, now: datetime) -> list[VillageRow]:
-    stock = villages.stock(session, now, now=now)
+def _villages(session: Session, villages: Scope, period: Period, now: datetime) -> list[VillageRow]:
+    found = counting.stock(session, villages, period, now=now)
     rows = [
-        VillageRow(place.id, place.code, place.name, place.name_en, *stock.get(place.id, (0, 0, None)))
+        VillageRow(place.id, place.code, place.name, place.name_en, lying.open, lying.overdue, lying.oldest_due_at)
         for place in villages.places
+        for lying in (found.get(place.id, Stock()),)
     ]
     return sorted(rows, key=lambda row: (-row.overdue, -row.open, row.code))

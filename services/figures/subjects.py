@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
+from models.counters import Kind
 from models.demands import Category
-from services.figures.counting import C, Place, Scope
-from services.figures.spans import WEEK, week_of
+from services.figures import reading
+from services.figures.counting import Place, Scope
+from services.figures.ranges import days
+from services.figures.spans import WEEK
 
 WEEKS = 8
 SHOWN = 6
@@ -19,6 +21,7 @@ SHOWN = 6
 class SubjectRow:
     """A category: how many came in during the last seven days, the change from the seven before, eight weeks, where.
 
+    Seven days are whole days and end with today.
     `villages` are the units with most of this week's, (unit id, name, English name, count).
     """
 
@@ -32,16 +35,18 @@ class SubjectRow:
     villages: tuple[tuple[int, str, str, int], ...]
 
 
-def hot(session: Session, scope: Scope, villages: Scope | None, *, now: datetime) -> list[SubjectRow]:
-    """The categories that grew most this week against the week before, at most six. Three statements."""
-    start = now - WEEKS * WEEK
+def hot(session: Session, scope: Scope, villages: Scope | None, today: int) -> list[SubjectRow]:
+    """The categories that grew most this week against the week before, at most six. `today` is a day's number.
+
+    Three statements.
+    """
+    start = today + 1 - WEEKS * WEEK
     series: dict[int, list[int]] = defaultdict(lambda: [0] * WEEKS)
-    inside = (C.reported_at >= start, C.reported_at < now, C.received)
-    by = (C.category_id, week_of(C.reported_at, start))
-    for _, category, week, number in scope.rows(session, (func.count(),), inside, by):
-        series[category][min(int(week), WEEKS - 1)] += number
+    kinds, by = (Kind.SUBJECT,), ("sub", "week")
+    for _, category, week, number in reading.cells(session, scope, kinds, days(start, today), by, start=start):
+        series[category][week] += number
     best = sorted((key for key in series if series[key][-1]), key=lambda key: _heat(series[key], key))[:SHOWN]
-    where = _where(session, villages, best, now) if villages and best else {}
+    where = _where(session, villages, best, today) if villages and best else {}
     names = {
         row.id: row
         for row in session.connection().execute(
@@ -64,12 +69,12 @@ def _heat(weeks: list[int], category_id: int) -> tuple[int, int, int]:
 
 
 def _where(
-    session: Session, villages: Scope, categories: list[int], now: datetime
+    session: Session, villages: Scope, categories: list[int], today: int
 ) -> dict[int, list[tuple[int, str, str, int]]]:
     places: dict[int, Place] = {place.id: place for place in villages.places}
-    inside = (C.reported_at >= now - WEEK, C.reported_at < now, C.received, C.category_id.in_(categories))
     found: dict[int, list[tuple[int, str, str, int]]] = defaultdict(list)
-    for unit, category, number in villages.rows(session, (func.count(),), inside, (C.category_id,)):
-        if unit in places:
+    week = days(today + 1 - WEEK, today)
+    for unit, category, number in reading.cells(session, villages, (Kind.SUBJECT,), week, ("sub",)):
+        if category in categories and number:
             found[category].append((unit, places[unit].name, places[unit].name_en, number))
     return {key: sorted(rows, key=lambda row: (-row[3], row[1]))[:3] for key, rows in found.items()}

@@ -10,8 +10,9 @@ from sqlmodel import Session, col
 from models.households import Household
 from models.units import Unit, UnitAncestor
 from services.access import IS_OPEN, Actor
+from services.counters.facts import C
 from services.figures import counting
-from services.figures.counting import C, Counts
+from services.figures.counting import Counts
 from services.periods import Period
 
 LEVELS_ALWAYS = ("township", "village", "natural_village", "grid", "unit")
@@ -24,8 +25,9 @@ class FiguresRow:
     A cohort month: `settled` and `self_settled` are of those `received` in the period, `settlement_rate` is settled /
     received and None when nothing was received. `due` are those whose limit passed in the period and `on_time` of
     those, kept; `on_time_rate` is their share. `open` and `overdue` are the stock at the end of the period, or now
-    while it runs. `due_today` are open ones whose limit lies between now and midnight. `units` counts units by level,
-    0 where there are none; `population` in people, `area_km2` in square kilometres, both None where not known.
+    while it runs; `oldest_due_at` is of now, None for a past end. `due_today` are open ones whose limit lies between
+    now and midnight. `units` counts units by level, 0 where there are none; `population`
+    in people, `area_km2` in square kilometres, both None where not known.
     """
 
     unit_id: int
@@ -78,7 +80,7 @@ def share(part: int, whole: int) -> float | None:
 def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now: datetime) -> FiguresRow:
     """The figures of a unit in a period, as FiguresRow tells. A fixed number of statements; NotFound outside scope."""
     scope = counting.of_unit(session, actor, unit_id)
-    counts = scope.tally(session, period, now=now).get(unit_id, Counts())
+    counts = counting.tally(session, scope, period, now=now).get(unit_id, Counts())
     households = (
         session.connection()
         .execute(
@@ -102,9 +104,9 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
 
 
 def by_unit(session: Session, actor: Actor, unit_id: int, level: str, period: Period, *, now: datetime) -> list[MapRow]:
-    """The figures of each unit of a level under a unit, by code. Three statements; NotFound outside scope."""
+    """The figures of each unit of a level under a unit, by code. Fixed in statements; NotFound outside the scope."""
     scope = counting.of_level(session, actor, unit_id, level, since=period.from_day)
-    found = scope.tally(session, period, now=now)
+    found = counting.tally(session, scope, period, now=now)
     return [_map_row(place, found.get(place.id, Counts())) for place in scope.places]
 
 
@@ -137,5 +139,5 @@ def _units(session: Session, unit_id: int, on: date) -> dict[str, int]:
 
 def _due_today(session: Session, scope: counting.Scope, period: Period, now: datetime) -> int:
     midnight = datetime.combine(_day(now, period) + timedelta(days=1), time(), period.zone)
-    found = scope.rows(session, (func.count(),), (IS_OPEN, C.due_at >= now, C.due_at < midnight))
+    found = scope.live(session, (func.count(),), (IS_OPEN, C.due_at >= now, C.due_at < midnight))
     return int(found[0][1]) if found else 0

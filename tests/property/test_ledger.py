@@ -22,7 +22,7 @@ from sqlalchemy import event, func
 from sqlmodel import select
 
 from models.demands import MOVES, OPEN, SETTLED, Demand, DemandEvent, State, Verb, Whistle
-from services import demands
+from services import counters, demands
 from services.access import SYSTEM
 from services.database import engine_for, migrate, reading, transaction
 from services.demands.moves import FORWARD
@@ -76,6 +76,7 @@ class Ledger(RuleBasedStateMachine):
         self.states: dict[int, State] = {}
         self.events: dict[int, int] = {}
         self.returned: dict[int, str | None] = {}
+        self.counted: dict[int, int] = {}
         self.touched: int | None = None
 
     def teardown(self) -> None:
@@ -181,6 +182,9 @@ class Ledger(RuleBasedStateMachine):
             assert (row["settled_at"] is not None) == (state in SETTLED)
             with reading(self.engine) as session:
                 assert demands.rebuild(session, SYSTEM, demand) == {}
+                if self.counted != self.events:
+                    assert list(counters.differences(session)) == [], "the counters are the ledger counted again"
+        self.counted = dict(self.events)
 
 
 def test_whatever_anyone_does_in_any_order_the_ledger_holds(template):

@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import select
 
 from models.demands import Demand, State
-from services import demands, figures
+from services import counters, demands, figures
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.demands import Filters
 from services.errors import BadInput, NotFound
-from services.figures import counting
 from services.periods import Period, Preset, between, parse, preset
 from tests.conftest import NOW
 from tests.factories import town
@@ -44,8 +44,11 @@ def fill(site):
 
 def change(site, demand_id, **columns):
     with transaction(site.engine) as session:
+        counters.apply(session, [demand_id], -1)
         for name, value in columns.items():
             setattr(session.get_one(Demand, demand_id), name, value)
+        session.flush()
+        counters.apply(session, [demand_id], 1)
 
 
 def settle(site, demand_id, at, due_at):
@@ -110,6 +113,21 @@ def test_a_demand_settled_at_its_very_limit_is_in_time(site):
     assert (found.due, found.on_time) == (1, 1)
 
 
+def test_due_and_on_time_open_exactly_the_cases_they_count(site):
+    fill(site)
+    settle(site, site.report(at=NOW - 4 * DAY), NOW - DAY, due_at=NOW + timedelta(hours=1))
+    change(site, site.report(at=NOW - 4 * DAY), due_at=NOW + timedelta(hours=1))
+    change(site, site.report(at=NOW - 4 * DAY), due_at=NOW - timedelta(hours=1))
+    with reading(site.engine) as session:
+        for period in (NOVEMBER, Period(date(2026, 11, 1), date(2026, 11, 19), ZONE)):
+            found = figures.of_unit(session, SYSTEM, site.units[TOWN], period, now=NOW)
+            given = {"open_only": False, "limit_from": period.start, "limit_to": period.so_far(NOW)}
+            opened = [
+                demands.count(session, SYSTEM, Filters(**given, kept=kept), now=NOW) for kept in (None, True, False)
+            ]
+            assert opened == [found.due, found.on_time, found.due - found.on_time]
+
+
 def test_the_map_gives_each_unit_its_own_figures_and_they_add_up(site):
     fill(site)
     with reading(site.engine) as session:
@@ -138,13 +156,17 @@ def test_days_carry_the_stock_back_to_what_it_was(site):
     fill(site)
     with reading(site.engine) as session:
         rows = figures.by_day(session, SYSTEM, site.units[TOWN], NOVEMBER, now=NOW)
-        scope = counting.of_unit(session, SYSTEM, site.units[TOWN])
-        direct = []
-        for row in rows:
-            end = min(Period(row.day, row.day, ZONE).end, NOW)
-            direct.append(scope.stock(session, end, now=NOW).get(site.units[TOWN], (0, 0, None))[:2])
+        ledger = session.exec(select(Demand)).all()
+        direct = [stock(ledger, min(Period(row.day, row.day, ZONE).end, NOW)) for row in rows]
     assert [(row.open, row.overdue) for row in rows] == direct
     assert (len(rows), sum(row.received for row in rows), sum(row.settled for row in rows)) == (20, 5, 4)
+
+
+def stock(ledger, at):
+    """Open and overdue at a moment, demand by demand; what was rejected since does not count."""
+    came = [row for row in ledger if row.reported_at < at]
+    lying = [row for row in came if row.is_open or (row.settled_at and row.settled_at >= at)]
+    return len(lying), len([row for row in lying if row.due_at < at])
 
 
 def test_a_demand_of_half_past_seven_in_the_morning_counts_for_the_local_day(site):
@@ -180,7 +202,7 @@ def test_today_shows_what_there_is_and_what_needs_someone(site):
     assert (found.open, found.overdue, found.whistles_unanswered, found.level) == (2, 1, 1, "village")
     assert [(row.name, row.open, row.overdue) for row in found.villages] == [("霍坡村", 1, 1), ("贾庄村", 1, 0)]
     assert [(need.code, need.count) for need in found.needs] == [
-        ("late", 1), ("whistles_unanswered", 1), ("triage_waiting", 1), ("posts_vacant", 3),
+        ("whistles_unanswered", 1), ("late", 1), ("triage_waiting", 1), ("posts_vacant", 3),
     ]  # fmt: skip
     assert counts == [need.count for need in found.needs if need.filters]
     assert [(row.name_en, row.this_week, row.weeks[-2:]) for row in found.subjects] == [("Street lamps", 4, (1, 4))]
@@ -237,26 +259,27 @@ def test_figures_outside_the_scope_are_not_found(site):
         figures.of_unit(session, site.actors["chief"], site.units[JIAZHUANG], NOVEMBER, now=NOW)
 
 
-def test_figures_read_only_a_covering_index(sqlite_engine):
+def test_figures_read_counters_and_of_the_ledger_only_open_demands(sqlite_engine):
     site = town(sqlite_engine)
     with reading(sqlite_engine) as session:
         seen = statements(sqlite_engine)
-        figures.of_unit(session, site.actors["leader"], site.units[TOWN], NOVEMBER, now=NOW)
-        figures.by_unit(session, site.actors["leader"], site.units[TOWN], "village", NOVEMBER, now=NOW)
-        asked = [statement for statement in seen if "FROM demands" in statement]
+        for period in (NOVEMBER, Period(date(2026, 9, 5), date(2026, 10, 20), ZONE)):
+            figures.of_unit(session, site.actors["leader"], site.units[TOWN], period, now=NOW)
+            figures.by_unit(session, site.actors["leader"], site.units[TOWN], "village", period, now=NOW)
+            figures.by_day(session, site.actors["leader"], site.units[TOWN], period, now=NOW)
         plans = [
             row[3]
-            for statement in asked
+            for statement in list(seen)
             for row in session.connection().exec_driver_sql(
-                f"EXPLAIN QUERY PLAN {statement}", ("x",) * statement.count("?")
+                f"EXPLAIN QUERY PLAN {statement}", ("[]",) * statement.count("?")
             )
-            if " demands " in row[3]
         ]
-    whole = [plan for plan in plans if "ix_demands_all_" in plan]
-    assert len(plans) == len(asked) == 7
-    assert len(whole) == 4
-    assert all("COVERING INDEX" in plan for plan in whole)
-    assert all("ix_demands_open_" in plan for plan in plans if plan not in whole)
+    ledger = [plan for plan in plans if " demands " in plan]
+    kept = [plan for plan in plans if " unit_c" in plan]
+    assert len(ledger) == 8
+    assert all("COVERING INDEX ix_demands_open_" in plan for plan in ledger)
+    assert all("USING PRIMARY KEY (unit_id=? AND" in plan for plan in kept), kept
+    assert len(kept) > 20
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,6 @@ def ledger(engine, made_units, category, counts, open_count, period):
         ]
         session.connection().execute(insert(Base.metadata.tables["demands"]), rows)
         counters.recount(session)
-        counters.recount(session)
 
 
 def _row(number, level, unit_id, category, path, at):
@@ -82,8 +81,6 @@ def test_what_was_settled_after_the_period_is_not_settled_in_it_at_any_level(sit
     with transaction(site.engine) as session:
         row = session.get_one(Demand, late)
         row.state, row.is_open, row.settled_at, row.settled_level = State.CLOSED, False, NOW, "village"
-        session.flush()
-        counters.recount(session)
         session.flush()
         counters.recount(session)
     until_yesterday = between(date(2026, 11, 1), date(2026, 11, 19), ZONE)
