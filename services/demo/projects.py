@@ -126,12 +126,11 @@ class _Work:
         names = [row.person_id for row in projects.candidates(self.session, self._by, self.unit_id, self.today)][:4]
         self.project = projects.propose(self.session, self._by, self._draft(), now=self._at(-24))
         self._name(names)
-        self._link()
         ids = {title: self._plan_step(title, due, names) for title, due, _ in self.plan.steps}
-        for verb, day in zip(self.plan.state, (-10, 0), strict=False):
-            who = self.crew.approver if verb is ProjectVerb.APPROVE else self._by
-            projects.move(self.session, who, self.project, verb, now=self._at(day))
-        for day, act in sorted(self._acts(ids), key=lambda each: each[0]):
+        steps: list[tuple[int, Callable[[int], None]]] = [
+            (day, partial(self._step, verb)) for verb, day in zip(self.plan.state, (-10, 0), strict=False)
+        ]
+        for day, act in sorted([*steps, *self._acts(ids)], key=lambda each: each[0]):
             if self.start + timedelta(days=day) <= self.today:
                 act(day)
 
@@ -163,10 +162,10 @@ class _Work:
         takings += [Taking(Part.ASSIST, person_id=each) for each in people[1:2]]
         projects.set_people(self.session, self._by, self.project, takings, now=self._at(-24))
 
-    def _link(self) -> None:
-        """The first demands of the village that speak of it."""
+    def _links(self) -> list[tuple[int, Callable[[int], None]]]:
+        """The first demands of the village that speak of it, each linked the day after it came in."""
         wanted = (
-            select(col(Demand.reference))
+            select(col(Demand.reference), col(Demand.reported_at))
             .where(
                 Demand.__table__.c[f"a{self._depth}_id"] == self.unit_id,  # type: ignore[attr-defined]
                 col(Demand.text).contains(self.plan.word), col(Demand.received),
@@ -174,8 +173,14 @@ class _Work:
             .order_by(col(Demand.reference))
             .limit(3)
         )  # fmt: skip
-        for reference in self.session.scalars(wanted).all():
-            projects.link(self.session, self._by, self.project, reference, now=self._at(-23))
+        found: list[tuple[int, Callable[[int], None]]] = []
+        for reference, at in self.session.connection().execute(wanted).all():
+            after = (at.astimezone(self.world.profile.zone).date() - self.start).days + 1
+            found.append((max(after, -9), partial(self._link, reference)))
+        return found
+
+    def _link(self, reference: str, day: int) -> None:
+        projects.link(self.session, self._by, self.project, reference, now=self._at(day))
 
     @property
     def _depth(self) -> int:
@@ -189,8 +194,9 @@ class _Work:
         )  # fmt: skip
 
     def _acts(self, ids: dict[str, int]) -> list[tuple[int, Callable[[int], None]]]:
-        """What happened after the beginning, each with its day."""
+        """What happened to it, each with its day."""
         found: list[tuple[int, Callable[[int], None]]] = [
+            *self._links(),
             *((source[3], partial(self._fund, source)) for source in self.plan.sources),
             *((payment[3], partial(self._pay, payment)) for payment in self.plan.payments),
             *((done, partial(self._reach, ids[title])) for title, _, done in self.plan.steps if done is not None),
@@ -198,6 +204,10 @@ class _Work:
         if MOVED[0] in ids:
             found.append((MOVED[2], partial(self._move, ids[MOVED[0]])))
         return found
+
+    def _step(self, verb: ProjectVerb, day: int) -> None:
+        who = self.crew.approver if verb is ProjectVerb.APPROVE else self._by
+        projects.move(self.session, who, self.project, verb, now=self._at(day))
 
     def _fund(self, source: tuple[SourceKind, int, str, int], day: int) -> None:
         kind, amount, giver, _ = source

@@ -15,7 +15,7 @@ from models.demands import MOVES, SETTLED, Category, Demand, DemandEvent, State,
 from models.households import Household
 from models.people import Person, Post, PostRole
 from models.units import Unit, UnitAncestor
-from services import checks, database, demands, demo, passwords, sites, sweeps
+from services import checks, database, demands, demo, passwords, projects, sites, sweeps
 from services.access import SYSTEM
 from services.demands import history
 from services.errors import BadInput
@@ -273,3 +273,18 @@ def test_a_year_swept_day_by_day_moves_every_late_demand_one_level_for_each_cloc
     assert report.differences == ()
     assert (done[-1].escalated, done[-1].at_top) == (0, len(levels))
     assert set(levels) <= {"township", "county", "outside"}
+
+
+def test_the_special_ledger_has_a_bridge_behind_its_plan_and_tells_its_story_in_order(site, session):
+    today = NOW.astimezone(sites.profile(session).zone).date()
+    rows = projects.listed(session, SYSTEM, None, today)
+    assert [(row.title, row.late) for row in rows] == [
+        ("新建村东便民桥", 1),
+        ("主街排水沟改造", 0),
+        ("村北坑塘整治", 0),
+    ]
+    for row in rows:
+        assert 0 <= row.money.spent <= row.money.raised <= row.money.budget
+        moments = [event.at for event in projects.detail(session, SYSTEM, row.id, today).events]
+        assert moments == sorted(moments)
+        assert moments[-1] <= NOW
