@@ -45,7 +45,7 @@ def cards(user: User, page: RequestPage) -> None:
     for row in page.rows:
         with st.container(border=True, key=f"p-request-{row.id}", gap="xxsmall"):
             _head(user, row)
-            body(user, row)
+            body(user, row, beside=True)
 
 
 def _head(user: User, row: RequestRow) -> None:
@@ -56,8 +56,15 @@ def _head(user: User, row: RequestRow) -> None:
     )  # fmt: skip
 
 
-def body(user: User, row: RequestRow) -> None:
-    """What is asked, by whom, why, what it would change, who said what; and what this person may do."""
+def body(user: User, row: RequestRow, *, beside: bool = False) -> None:
+    """What is asked, why, what it would change, who said what; and what this person may do, below it or beside."""
+    with st.container(horizontal=beside and not user.phone, vertical_alignment="center", gap="xxsmall"):
+        with st.container(gap="xxsmall"):
+            _said(user, row)
+        _buttons(user, row)
+
+
+def _said(user: User, row: RequestRow) -> None:
     t = user.t
     said = t(
         "{who} asks for {what}, {when}", who=row.asker, what=t.term(row.kind), when=t.moment(row.asked_at, user.now)
@@ -120,7 +127,7 @@ def _buttons(user: User, row: RequestRow) -> None:
     t = user.t
     if not (row.may_decide or row.may_withdraw):
         return
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", width="content"):
         possible = row.may_decide and row.obstacle is None
         if possible and st.button(t.term(Verb.AGREE) + "…", key=f"request-agree-{row.id}", icon=":material/check:"):
             _ask(user, Verb.AGREE, row, withdraw=False)

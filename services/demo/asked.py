@@ -43,9 +43,10 @@ class Office:
     supervisor: Actor
 
     def later(self, after: datetime, most: timedelta = DAY) -> datetime:
-        """A moment after `after`, before the present."""
-        room = min(most, self.world.now - after)
-        return (after + room * self.random.uniform(0.2, 0.6)).replace(microsecond=0)
+        """A moment after `after`, before the present, in working hours where they leave one."""
+        at = after + min(most, self.world.now - after) * self.random.uniform(0.2, 0.6)
+        worked = self.world.working(at, self.random)
+        return (worked if worked <= self.world.now else at).replace(microsecond=0)
 
 
 Decide = Callable[[Office, int, datetime], None]

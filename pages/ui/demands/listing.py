@@ -10,6 +10,7 @@ from models.demands import Clock, clock_of
 from pages.ui import frame, layout, navigation, status
 from pages.ui.demands import telling
 from pages.ui.demands.address import Asked, go, go_to_view
+from pages.ui.requests import exclusion
 from pages.ui.style import INK, LATE, MUTED
 from services.demands import PAGE_SIZE, DemandRow, Page
 
@@ -34,7 +35,8 @@ def table(user: frame.User, page: Page, opened: str | None, height: int) -> list
     references = [row.reference for row in page.rows]
     key = f"queue-table-{hash(tuple(references))}"
     names = {
-        "clock": t("Deadline"), "title": t("What"), "place": t("Where"), "holder": t("Held by"),
+        "clock": t("Deadline"), "title": t("What"), "place": t("Where"),
+        "holder": t("Why it shall not count") if _all_excluded(page.rows) else t("Held by"),
         "reference": t("Number"),
     }  # fmt: skip
     event = st.dataframe(
@@ -58,7 +60,8 @@ def _open_clicked(key: str, references: Sequence[str]) -> None:
 
 
 def _styled(user: frame.User, rows: Sequence[DemandRow], opened: str | None) -> Any:
-    lines = [_cells(user, row) for row in rows]
+    excluded = _all_excluded(rows)
+    lines = [_cells(user, row, excluded=excluded) for row in rows]
     cells = pd.DataFrame({name: [line[name] for line in lines] for name in lines[0]})
     return layout.painted(cells, _looks(user, rows, opened, list(cells.columns)))
 
@@ -78,11 +81,19 @@ def _looks(
     return found
 
 
-def _cells(user: frame.User, row: DemandRow) -> dict[str, str]:
+def _all_excluded(rows: Sequence[DemandRow]) -> bool:
+    """Whether the list is of excluded demands: then it says why of each."""
+    return all(row.excluded_code is not None for row in rows)
+
+
+def _cells(user: frame.User, row: DemandRow, *, excluded: bool) -> dict[str, str]:
     t = user.t
+    title, holder = telling.title(t, row), telling.holder(t, row)
+    if excluded:
+        title, holder = row.title, exclusion(user, row.excluded_code)
     return {
-        "clock": status.marked(t, row, user.now), "title": telling.title(t, row), "place": telling.place(t, row),
-        "holder": telling.holder(t, row), "reference": row.reference.partition("-")[2],
+        "clock": status.marked(t, row, user.now), "title": title, "place": telling.place(t, row), "holder": holder,
+        "reference": row.reference.partition("-")[2],
     }  # fmt: skip
 
 

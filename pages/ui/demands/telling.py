@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from models.demands import Arrival, Satisfaction, Verb
+from models.demands import Arrival, RequestKind, Satisfaction, Verb
 from pages.i18n import Words
 from pages.i18n.sentences import N_
 from services.demands import DemandRow, DetailRow, EventRow, WhistleRow
@@ -75,7 +75,8 @@ def holder(t: Words, row: DemandRow) -> str:
 def event(t: Words, demand: DetailRow, row: EventRow) -> str:
     """One line of the history, with whom it was put to and why."""
     said = _remotely(t) if row.facts.get("arrival") == Arrival.REMOTE else t(PAST[row.verb])
-    taker = _taker(t, demand, row)
+    requested = row.facts.get("request") if row.verb in {Verb.ASK, Verb.AGREE, Verb.REFUSE} else None
+    taker = t.term(RequestKind(requested)) if requested else _taker(t, demand, row)
     if taker:
         said = t("{what}: {who}", what=said, who=taker)
     return t("{what}, “{reason}”", what=said, reason=row.reason) if row.reason else said
