@@ -3,29 +3,33 @@
 import streamlit as st
 
 from models.accounts import Permission
+from pages.ui import board_filters, frame, layout, projects
 from pages.ui import escalations as board
-from pages.ui import frame, layout, projects
-from services import escalations
+from services import categories, escalations, scenes
 from services.database import reading
 
 user = frame.user(Permission.SEE_DEMANDS)
 t = user.t
 unit = frame.unit(user)
 layout.told()
+with reading() as session:
+    tree = categories.tree(session, user.actor)
+    asked = board_filters.read(tree)
+    found = escalations.board(
+        session, user.actor, now=user.now, unit_id=board.scope(user, unit), only=asked.only, narrowing=asked.narrowing,
+        pages=board.pages_chosen(user, unit, asked),
+    )  # fmt: skip
+    came = None
+    if user.actor.may(Permission.SEE_FIGURES):
+        came, _ = scenes.to_scene(session, user.actor, unit.id, user.now - board.SCENE_DAYS, user.now)
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     layout.title(t("Escalation board"))
-    pills = st.empty()
-    board.legend(user)
-only = board.only_chosen()
-with reading() as session:
-    found = escalations.board(
-        session, user.actor, now=user.now, unit_id=board.scope(user, unit), only=only,
-        pages=board.pages_chosen(user, unit, only),
-    )  # fmt: skip
-with pills:
-    board.choose_only(user, found)
+    board_filters.choose_only(user, asked, found)
+    board_filters.choose_narrowing(user, asked, tree)
+    board.legend(user, came)
 projects.late_panel(user, board.scope(user, unit))
 lanes = board.lanes_shown(user, found)
+board.held_bars(lanes)
 for lane, column in zip(lanes, st.columns(len(lanes), gap="small"), strict=True):
     with column:
-        board.lane(user, unit, only, lane)
+        board.lane(user, unit, asked, lane)

@@ -1,18 +1,25 @@
 """The furniture of the escalation board: lanes, cards, whistles, and what narrows them."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 import streamlit as st
 
-from models.demands import Clock, clock_of
+from models.demands import Clock, State, clock_of
+from pages.charts.demands import held_colours
 from pages.ui import navigation, status
+from pages.ui.board_filters import Asked
 from pages.ui.frame import User
+from pages.ui.needs import NEAR_MARK
 from pages.ui.status import plain
 from services.demands import DemandRow, WhistleRow
-from services.escalations import BoardRow, CardRow, LaneRow, Only
+from services.escalations import BoardRow, CardRow, LaneRow
+from services.scenes import SceneRow
 from services.units import UnitRow
 
-ONLY = "board-only"
-PARAMETER = {Only.LATE: "overdue", Only.NEAR: "near", Only.WHISTLED: "whistled"}
-"""What the queue's address calls the same filter."""
+SCENE_DAYS = timedelta(days=30)
+SHORTEST = 0.05
+"""Days: who held a case for less is not named on its card."""
 
 
 def scope(user: User, unit: UnitRow) -> int | None:
@@ -20,43 +27,29 @@ def scope(user: User, unit: UnitRow) -> int | None:
     return None if user.actor.unit_id is None else unit.id
 
 
-def only_chosen() -> Only | None:
-    """What the board is narrowed to, as chosen in the run before."""
-    chosen = st.session_state.get(ONLY)
-    return Only(chosen) if chosen else None
-
-
-def pages_chosen(user: User, unit: UnitRow, only: Only | None) -> dict[str, int]:
+def pages_chosen(user: User, unit: UnitRow, asked: Asked) -> dict[str, int]:
     """The page of each lane, by level; they begin anew with another unit or filter."""
     levels = [level.key for level in (*user.profile.levels, *user.profile.outer_levels)]
-    return {level: st.session_state.get(_page_key(unit, only, level), 1) for level in levels}
+    return {level: st.session_state.get(_page_key(unit, asked, level), 1) for level in levels}
 
 
-def _page_key(unit: UnitRow, only: Only | None, level: str) -> str:
-    return f"board-page-{unit.id}-{only or 'all'}-{level}"
+def _page_key(unit: UnitRow, asked: Asked, level: str) -> str:
+    return f"board-page-{unit.id}-{asked.key}-{level}"
 
 
-def choose_only(user: User, found: BoardRow) -> None:
-    """Late, near, whistled: each with its count; the same again takes it away."""
-    t = user.t
-    names = {
-        Only.LATE: t("Late {n}", n=t.number(found.late)),
-        Only.NEAR: t("Near {n}", n=t.number(found.near)),
-        Only.WHISTLED: t("Whistled {n}", n=t.number(found.whistled)),
-    }
-    st.pills(t("Show only"), list(Only), format_func=names.__getitem__, label_visibility="collapsed", key=ONLY)
-
-
-def legend(user: User) -> None:
-    """What the marks of a whistle mean."""
+def legend(user: User, came: SceneRow | None) -> None:
+    """What the marks of a whistle mean, and how soon somebody is on the scene."""
     if user.phone:
         return
     t = user.t
     marks = (
         (":gray[○]", t("asked")), (":blue[◐]", t("answered")), (":blue[●]", t("arrived")), (":red[■]", t("no answer")),
     )  # fmt: skip
-    words = "&emsp;".join([t("Whistles:"), *(f"{mark} {word}" for mark, word in marks)])
-    st.markdown(words, width="stretch", text_alignment="right")
+    words = [t("Whistles:"), *(f"{mark} {word}" for mark, word in marks)]
+    if came is not None and came.median is not None:
+        span, number = t.duration(came.median), t.number(came.came - came.there)
+        words.append(t(":gray[on the scene after **{span}** (median of {n}, 30 days)]", span=span, n=number))
+    st.markdown(f":small[{'&emsp;'.join(words)}]", width="stretch", text_alignment="right")
 
 
 def lanes_shown(user: User, found: BoardRow) -> list[LaneRow]:
@@ -79,24 +72,24 @@ def level_name(user: User, level: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def lane(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
+def lane(user: User, unit: UnitRow, asked: Asked, row: LaneRow) -> None:
     """One lane: its head, a page of cards, the way to the other pages; or that it is empty."""
     t = user.t
     with st.container(border=True, key=f"lane-{row.level}", gap="xsmall", height="stretch"):
-        _head(user, unit, only, row)
+        _head(user, unit, asked, row)
         for card in row.cards:
             _card(user, card)
         if not row.cards:
-            st.caption(t("Nothing of this kind rests here.") if only else t("Nothing open rests here."))
+            st.caption(t("Nothing of this kind rests here.") if asked.queue else t("Nothing open rests here."))
         if row.pages > 1:
             with st.container(horizontal=True, horizontal_alignment="center"):
                 st.pagination(
                     row.pages, width="stretch" if row.pages < 5 else "content",
-                    max_visible_pages=5 if user.phone else 7, key=_page_key(unit, only, row.level),
+                    max_visible_pages=5 if user.phone else 7, key=_page_key(unit, asked, row.level),
                 )  # fmt: skip
 
 
-def _head(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
+def _head(user: User, unit: UnitRow, asked: Asked, row: LaneRow) -> None:
     t = user.t
     late = t("Late {n}", n=t.number(row.late))
     facts = [f":small[:red[■ **{late}**]]"] if row.late else []
@@ -109,30 +102,75 @@ def _head(user: User, unit: UnitRow, only: Only | None, row: LaneRow) -> None:
         st.page_link(
             navigation.page("demands"), label=f"**{level_name(user, row.level)}**&ensp;:gray[{t.number(row.count)}]",
             icon=":material/chevron_right:", icon_position="right", width="content",
-            query_params=_address(unit, only, row.level),
+            query_params={"unit": unit.code, "level": row.level, **asked.queue},
         )  # fmt: skip
         st.markdown("&emsp;".join(facts), width="content")
-
-
-def _address(unit: UnitRow, only: Only | None, level: str) -> dict[str, str]:
-    """The queue's address that holds exactly the cases of a lane."""
-    narrowed = {PARAMETER[only]: "1"} if only else {}
-    return {"unit": unit.code, "level": level, **narrowed}
 
 
 def _card(user: User, card: CardRow) -> None:
     t, row = user.t, card.row
     late = clock_of(row.state, row.due_at, user.now, status.NEAR) is Clock.LATE
     with st.container(border=True, key=f"{'late' if late else 'card'}-board-{row.id}", gap=2):
-        st.markdown(f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{row.reference}]]")
+        number, held = row.reference.partition("-")[2], _held(user, card)
+        st.markdown(f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{number}]]&ensp;:small[:gray[{held}]]")
         st.page_link(
             navigation.page("demands"), label=f"**{plain(row.title)}**", icon=":material/chevron_right:",
             icon_position="right", width="stretch", query_params={"id": row.reference},
         )  # fmt: skip
         marks = "&emsp;".join(_whistle(user, whistle) for whistle in card.whistles)
-        where = f":small[:gray[{_place(user, row)} · {_holder(user, row)}]]"
+        where = f":small[:gray[{_place(user, row)} · {_holder(user, row)}]]{_own_clock(user, row)}"
         between = "&emsp;" if len(card.whistles) == 1 else "  \n"  # one has room beside the place on a wide screen
         st.markdown(f"{where}{between}:small[{marks}]" if marks else where)
+
+
+def _own_clock(user: User, row: DemandRow) -> str:
+    """The present level's own clock, where it ends at another moment than the demand's."""
+    if row.level_due_at in (None, row.due_at) or row.state is State.SUSPENDED:
+        return ""
+    t, clock = user.t, clock_of(row.state, row.level_due_at, user.now, status.NEAR)
+    span = status.span_words(t, row.level_due_at, user.now)
+    words = plain(t("{level}: {span}", level=level_name(user, row.level), span=span))
+    shape = NEAR_MARK if clock is Clock.NEAR else f":{status.COLOURS[clock]}[{status.SHAPES[clock]}]"
+    words = words.replace(" ", "\N{NO-BREAK SPACE}")
+    return f"&ensp;:small[{shape}\N{NO-BREAK SPACE}:gray[{words}]]"
+
+
+def _spans(card: CardRow) -> list[tuple[str, float]]:
+    """How many days each level held the case, in the order in which they first did; departments at their level."""
+    spans: dict[str, float] = {}
+    for row in card.held:
+        spans[row.level] = spans.get(row.level, 0) + row.span / timedelta(days=1)
+    return [(level, days) for level, days in spans.items() if days >= SHORTEST]
+
+
+def _held(user: User, card: CardRow) -> str:
+    t = user.t
+    parts = [
+        t("{level} {n} d", level=_short(user, level), n=t.number(round(days, 1 if days < 9.95 else None)))
+        for level, days in _spans(card)
+    ]
+    return plain(" | ".join(parts))
+
+
+def _short(user: User, level: str) -> str:
+    words = user.profile.level(level)
+    return user.t.name(words.zh, words.en)
+
+
+def held_bars(lanes: Sequence[LaneRow]) -> None:
+    """A bar at the foot of every card: how long each level held it. One style element for all of them."""
+    rules = []
+    for card in (card for row in lanes for card in row.cards):
+        spans, at, stops = _spans(card), 0.0, list[str]()
+        total = sum(days for _, days in spans) or 1
+        for colour, (_, days) in zip(held_colours([False] * len(spans)), spans, strict=True):
+            stops.append(f"{colour} {at:.1f}% {at + days / total * 100:.1f}%")
+            at += days / total * 100
+        if stops:
+            name = f":is(.st-key-card-board-{card.row.id},.st-key-late-board-{card.row.id})"
+            bar = f"linear-gradient(to right,{','.join(stops)}) 0 100%/100% 4px no-repeat #fff!important"
+            rules.append(f"{name}{{background:{bar}}}")
+    st.html(f"<style>{''.join(rules)}</style>")
 
 
 def _place(user: User, row: DemandRow) -> str:

@@ -21,7 +21,7 @@ from services.demo.world import World
 
 MONTH = timedelta(days=365.25 / 12)
 GOOD, ORDINARY, BEHIND = 0.05, 0.13, 0.2
-NEGLECTED = 4
+NEGLECTED, OLDEST_WHISTLE = 4, timedelta(days=6)
 SOURCES = ((Source.REPORT, 70), (Source.VISIT, 14), (Source.INSPECTION, 8), (Source.HOTLINE, 8))
 
 
@@ -87,18 +87,17 @@ def _filed(world: World, place: int, at: datetime, random: Random) -> Case:
 
 
 def _neglect(world: World, cases: Sequence[Case], random: Random) -> None:
-    """A few whistles of the last two days that nobody has answered yet."""
+    """A few whistles of some days ago that nobody has answered yet."""
     ripe = {State.REGISTERED, State.HANDLING, State.ESCALATED}
     open_cases = [
         case for case in cases
-        if case.state in ripe and not case.whistles and world.now - case.last_at > timedelta(hours=3)
+        if case.state in ripe and not case.whistles and world.now - case.last_at > OLDEST_WHISTLE
     ]  # fmt: skip
     behind = {entry.unit for entry in world.demo.behind}
     open_cases.sort(key=lambda case: (world.places[case.village].code not in behind, case.columns["due_at"]))
     for case in open_cases[:NEGLECTED]:
-        since = max(case.last_at, world.now - timedelta(hours=40))
-        at = since + (world.now - timedelta(hours=1) - since) * random.uniform(0.3, 1.0)
-        Walk(world, case, random, None).whistling.call(max(at, case.last_at), most=0)
+        at = world.now - OLDEST_WHISTLE + timedelta(days=2) * random.random()
+        Walk(world, case, random, None).whistling.call(world.working(at, random), most=0)
 
 
 def write(session: Session, world: World, cases: Sequence[Case], seed: int, progress: Progress | None) -> int:
@@ -116,6 +115,7 @@ def write(session: Session, world: World, cases: Sequence[Case], seed: int, prog
     _link_merged(session, cases, demand_ids)
     store.insert_all(session, "demand_events", list(_events(world, cases, demand_ids)), progress)
     store.insert_all(session, "whistles", list(_whistles(world, cases, demand_ids)), progress)
+    store.insert_all(session, "call_backs", list(_calls(world, cases, demand_ids)), progress)
     return len(cases)
 
 
@@ -191,4 +191,14 @@ def _whistles(world: World, cases: Sequence[Case], demand_ids: Sequence[int]) ->
                 "did": call.did, "rating": call.rating, "rated_at": call.rated_at,
                 "rating_reason": call.rating_reason, "justified": call.justified,
                 "justified_reason": call.justified_reason,
+            }  # fmt: skip
+
+
+def _calls(world: World, cases: Sequence[Case], demand_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    for case, demand_id in zip(cases, demand_ids, strict=True):
+        for number, call in enumerate(case.calls, start=1):
+            yield {
+                "demand_id": demand_id, "number": number, "at": call.at, "account_id": world.account_id(call.person),
+                "caller": world.crew.name(call.person), "reached": call.reached, "solved": call.solved,
+                "satisfied": call.satisfied, "contacted": call.contacted, "comment": None,
             }  # fmt: skip

@@ -105,11 +105,12 @@ def filters(user: frame.User, asked: Asked, categories: list[CategoryRow]) -> No
     if user.actor.unit_id is not None:
         _units(user, asked)
     tree = {row.code: ("　" if row.depth > 1 else "") + t.name(row.name, row.name_en) for row in categories}
-    _menu(t, "category", t("Category"), tree, asked)
-    _menu(t, "state", t("State"), {state.value: t.term(state) for state in State if state is not State.DRAFT}, asked)
-    _menu(t, "urgency", t("Urgency"), {urgency.value: t.term(urgency) for urgency in Urgency}, asked)
+    menu(t, "category", t("Category"), tree, asked.chosen)
+    states = {state.value: t.term(state) for state in State if state is not State.DRAFT}
+    menu(t, "state", t("State"), states, asked.chosen)
+    menu(t, "urgency", t("Urgency"), {urgency.value: t.term(urgency) for urgency in Urgency}, asked.chosen)
     levels = {row.key: t.name(row.zh, row.en) for row in (*user.profile.levels, *user.profile.outer_levels)}
-    _menu(t, "level", t("Level"), levels, asked)
+    menu(t, "level", t("Level"), levels, asked.chosen)
     _rarer(t)
 
 
@@ -164,8 +165,9 @@ def _value(user: frame.User, name: str, written: str) -> str:
     return user.t.moment(moment) if moment is not None and name in address.MOMENTS else ""
 
 
-def _menu(t: Words, key: str, anything: str, names: Mapping[str, str], asked: Asked) -> None:
-    current = asked.chosen.get(key)
+def menu(t: Words, key: str, anything: str, names: Mapping[str, str], chosen: Mapping[str, str]) -> None:
+    """One filter of the address as a menu that says what is chosen; `names` are its values and their words."""
+    current = chosen.get(key)
     label = names.get(current, anything).strip() if current else anything
     wanted = st.menu_button(
         label, [ALL, *names], format_func=lambda name: t("All") if name == ALL else names[name],
