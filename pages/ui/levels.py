@@ -1,5 +1,6 @@
 """Settled by level: the chart, the counts that open their cases, and the site's motto measured."""
 
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -27,7 +28,7 @@ def panel(user: User, here: UnitRow, period: Period, row: LevelsRow) -> None:
                 Step(level_words(t, user.profile, each.level), each.settled, each.share or 0, each.within or 0)
                 for each in row.rows
             ]
-            layout.chart(ladder(steps, t), height=60 + 36 * len(steps), alt=t("Settled at which level"))
+            layout.chart(partial(ladder, steps, t), height=60 + 36 * len(steps), alt=t("Settled at which level"))
         with right:
             st.html(_table(user, here, period, row))
             of = t("{settled} settled of {received} received", settled=t.number(row.settled),

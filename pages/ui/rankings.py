@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -287,7 +288,9 @@ def chart(user: User, table: Table, rows: Sequence[RankRow]) -> None:
             dots.append(Dot(name_of(t, table, row), count, value, last=row.rank == table.last > 1))
     pooled, _ = _measured(sort, table.pooled)
     with layout.panel("scatter", t("Many cases or few"), height=470):
-        drawn = scatter(dots, pooled, t, count_title=count_title, value_title=t.term(sort), hours=sort is Sort.SPEED)
+        drawn = partial(
+            scatter, dots, pooled, t, count_title=count_title, value_title=t.term(sort), hours=sort is Sort.SPEED
+        )
         layout.chart(drawn, height="stretch", alt=t("Many cases or few"))
 
 

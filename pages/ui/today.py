@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence, Set
 from datetime import datetime, time, timedelta
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -158,7 +159,7 @@ def villages(user: User, row: TodayRow) -> None:
                 for village in row.villages
             ]  # fmt: skip
             with left.container(height=260 if user.phone else 398, border=False):
-                drawn = charts.village_map(areas, placed, t, size=_letters(user))
+                drawn = partial(charts.village_map, areas, placed, t, size=_letters(user))
                 layout.chart(drawn, height="stretch", alt=t("Map of late and open demands"))
         with right:
             st.html(_worst(user, row, level))
@@ -200,7 +201,7 @@ def flow(user: User, row: TodayRow) -> None:
     legend = f':color[▮]{{foreground="{BARS}"}} {t("received")} {t.number(received)}&emsp;:green[━] {t("settled")} {t.number(settled)}'  # noqa: E501
     off = [(each, t.term(each.holiday)) for each in deadlines.holidays(row.days[0].day, row.days[-1].day)]
     with layout.panel("flow", t("Received and settled by day, 12 weeks"), legend, height=288):
-        drawn = charts.flow(row.days, off, t, labels=not user.phone)
+        drawn = partial(charts.flow, row.days, off, t, labels=not user.phone)
         layout.chart(drawn, height="stretch", alt=t("Received and settled by day, 12 weeks"))
 
 

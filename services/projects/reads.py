@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, select
@@ -132,6 +133,7 @@ def _milestone(value: Any, *more: ColumnElement[bool]) -> ScalarSelect[Any]:
     return select(value).where(of, *more).correlate(Project).scalar_subquery()
 
 
+@lru_cache(maxsize=4)
 def rows_on(today: date) -> Select[Any]:
     """The columns of ProjectRow, in the order `_row` reads them."""
     waiting = col(ProjectMilestone.done_on).is_(None)
