@@ -170,6 +170,7 @@ def test_the_chief_closes_the_village_and_opens_it_again(demo_server: Server, de
         choose(demo_desk, item, "不公开")
     demo_desk.get_by_role("button", name="保存公开设置").click()
     expect(demo_desk.get_by_text("还没有公开任何内容")).to_be_visible()
+    settled(demo_desk)
     assert asked(demo_server, f"/open/{HUOPO}").status_code == 404
     choose(demo_desk, "已办事项", "公开")
     demo_desk.get_by_role("button", name="保存公开设置").click()
@@ -183,7 +184,9 @@ def test_the_chief_closes_the_village_and_opens_it_again(demo_server: Server, de
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.fill(option)
     page.get_by_role("option", name=option, exact=True).click()
     settled(page)
 
