@@ -80,7 +80,6 @@ def _said(user: User, row: RequestRow) -> None:
         st.caption(plain(t("{what}, “{reason}”", what=line, reason=review.reason) if review.reason else line))
     if row.obstacle is not None:
         st.caption(f":material/block: {plain(t.error(row.obstacle))}")
-    _buttons(user, row)
 
 
 def _mark(user: User, row: RequestRow) -> str:
