@@ -31,8 +31,8 @@ if reference:
         opened.history(user, project)
     st.stop()
 
-unit = frame.unit(user)
-scope = listing.scope(user, unit)
+unit = None if user.actor.unit_id is None else frame.unit(user)
+scope = unit.id if unit else None  # a department's list is where it takes part, wherever that lies
 with reading() as session:
     rows = projects.listed(session, user.actor, scope, frame.today(user))
     figures = projects.figures(session, user.actor, scope, frame.today(user))
@@ -41,8 +41,10 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     st.markdown(f":gray[{t('One problem, one policy')}]", width="stretch")
     if rows:
         listing.download(user, scope)
-    if user.actor.may(Permission.TRIAGE) and st.button(
-        t("New project"), type="primary", icon=":material/add:", key="project-new"
+    if (
+        unit
+        and user.actor.may(Permission.TRIAGE)
+        and st.button(t("New project"), type="primary", icon=":material/add:", key="project-new")
     ):
         forms.new(user, unit)
 if rows:

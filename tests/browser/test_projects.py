@@ -1,12 +1,19 @@
 """The special ledger in a browser: a problem becomes a project, is approved, paid, finished; what is late is seen."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
+from models.projects import Part
+from services import database, projects
+from services.access import SYSTEM
 from services.demo import PASSWORD
+from services.projects import Draft, Taking
 from tests.browser.server import open_path, settled, sign_in
+from tests.conftest import NOW
 from tests.service.test_projects import PDF
 
 BRIDGE = "新建村东便民桥"
@@ -127,7 +134,7 @@ def test_the_ledger_comes_down_as_a_workbook(demo_desk: Page):
 
 
 def test_an_empty_ledger_says_what_would_fill_it(desk: Page):
-    sign_in(desk, "leader", path="/projects")
+    sign_in(desk, "other_chief", path="/projects")
     expect(desk.get_by_text("这里还没有大事难事")).to_be_visible()
     expect(desk.get_by_role("button", name="新建专项")).to_be_visible()
 
@@ -144,3 +151,18 @@ def test_a_viewer_has_no_page_of_projects(demo_desk: Page):
     sign_in(demo_desk, "viewer", PASSWORD, "/projects")
     expect(demo_desk.get_by_text("您的岗位不使用这个页面")).to_be_visible()
     expect(demo_desk.get_by_text(BRIDGE)).to_have_count(0)
+
+
+def test_a_department_sees_the_projects_it_takes_part_in_and_may_only_read_them(desk: Page, server):
+    with database.transaction(database.engine_for(server.database_url)) as session:
+        unit = session.connection().execute(text("SELECT id FROM units WHERE code = '411622204202'")).scalar_one()
+        office = session.connection().execute(text("SELECT id FROM departments WHERE code = 'water'")).scalar_one()
+        draft = Draft("换自来水管", "管网老化", unit, 5_000_000, date(2026, 3, 2))
+        project = projects.propose(session, SYSTEM, draft, now=NOW)
+        projects.set_people(session, SYSTEM, project, [Taking(Part.LEAD, department_id=office)], now=NOW)
+    sign_in(desk, "department", path="/projects")
+    desk.get_by_role("link", name="换自来水管").click()
+    expect(desk.get_by_role("heading", name="换自来水管")).to_be_visible(timeout=WAIT)
+    settled(desk)
+    expect(desk.get_by_role("button", name="编辑")).to_have_count(0)
+    expect(desk.get_by_role("button", name="登记支出")).to_have_count(0)

@@ -59,7 +59,7 @@ def _facts(user: User, project: ProjectDetail | None) -> tuple[Fact, ...]:
     kept = [[fact.label, fact.value, fact.measure] for fact in project.facts] if project else []
     st.caption(t("Figures of the work, such as length 53.06 m"))
     heads: dict[str, Any] = {
-        "label": st.column_config.TextColumn(t("What")), "value": st.column_config.TextColumn(t("Number")),
+        "label": st.column_config.TextColumn(t("Figure")), "value": st.column_config.TextColumn(t("How much")),
         "measure": st.column_config.TextColumn(t("Measured in")),
     }  # fmt: skip
     edited = st.data_editor(

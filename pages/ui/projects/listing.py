@@ -13,12 +13,6 @@ from pages.ui.status import plain
 from services import projects
 from services.database import reading
 from services.projects import ProjectFigures, ProjectRow
-from services.units import UnitRow
-
-
-def scope(user: User, unit: UnitRow) -> int | None:
-    """The unit the list is of; a department's is where it takes part, wherever that lies."""
-    return None if user.actor.unit_id is None else unit.id
 
 
 def tiles(user: User, row: ProjectFigures) -> None:
