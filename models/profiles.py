@@ -100,6 +100,7 @@ class Caps(_Part):
     reopen_days: int = 60
     appeal_days: int = 30
     call_attempts: int = 3
+    rework_partly: bool = True
 
 
 class Behind(_Part):

@@ -1,12 +1,12 @@
 """Call-backs: the villager is asked whether it is solved, and how satisfied they are (domain.md section 4)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Index
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field
 
-from models.base import Base, enum_type, id_field, key_to, moment_field
+from models.base import Base, BigId, enum_type, id_field, key_to, moment_field
 
 
 class Reached(StrEnum):
@@ -37,7 +37,10 @@ class Satisfaction(StrEnum):
 
 
 class CallBack(Base, table=True):
-    """One attempt to call someone back about a settled demand; `number` counts a demand's attempts from 1."""
+    """One attempt to call someone back about a settled demand; `number` counts a demand's attempts from 1.
+
+    `contacted` is the person's answer to whether whoever handled it was in touch with them.
+    """
 
     __tablename__ = "call_backs"
     __table_args__ = (
@@ -58,4 +61,37 @@ class CallBack(Base, table=True):
     satisfied: Satisfaction | None = Field(
         default=None, sa_column=Column(enum_type(Satisfaction, "satisfied"), nullable=True)
     )
+    contacted: bool | None = None
     comment: str | None = None
+
+
+class CallRound(Base, table=True):
+    """The call-back work list of one unit's week: all that was settled in it, or a sample drawn with a stated seed.
+
+    `size` is how many were asked for (None: all), `population` how many there were, `strata` in how many groups.
+    """
+
+    __tablename__ = "call_rounds"
+    __table_args__ = (UniqueConstraint("unit_id", "from_day"),)
+
+    id: int | None = id_field()
+    unit_id: int = key_to("units.id")
+    from_day: date
+    to_day: date
+    seed: int
+    size: int | None = None
+    population: int
+    strata: int
+    drawn_at: datetime = moment_field()
+    drawn_by: str
+
+
+class CallRoundDemand(Base, table=True):
+    """A demand on a round's work list; `stratum` says of which group it was drawn (village and class)."""
+
+    __tablename__ = "call_round_demands"
+    __table_args__ = (Index("ix_call_round_demands_demand_id", "demand_id"),)
+
+    round_id: int = Field(primary_key=True, foreign_key="call_rounds.id", sa_type=BigId)
+    demand_id: int = Field(primary_key=True, foreign_key="demands.id", sa_type=BigId)
+    stratum: str = Field(max_length=160)

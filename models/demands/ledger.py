@@ -54,9 +54,10 @@ class Demand(Base, table=True):
     `level` is the level key of who holds it now, `escalated_to` the highest level it has climbed to. `due_at` is the
     deadline to settle it, `answer_due_at` the one to sign for it or answer, `level_due_at` the present level's own
     clock; all three follow from the events. `suspended_until` is when its clocks run again. `warned_at` is when the
-    sweep warned of the present level's clock. `on_scene_at` is when the first person came. `reached`, `solved` and
-    `satisfied` are of the last call-back. `excluded_code` says why no assessment counts it, `waived_at` when an appeal
-    was granted: its being late then counts in no assessment. `received` is false for drafts and void ones.
+    sweep warned of the present level's clock. `on_scene_at` is when the first person came. `reached`, `solved`,
+    `satisfied` and `contacted` are of the last call-back. `excluded_code` says why no assessment counts it,
+    `waived_at` when an appeal was granted: its being late then counts in no assessment. `received` is false for drafts
+    and void ones.
     """
 
     __tablename__ = "demands"
@@ -149,6 +150,7 @@ class Demand(Base, table=True):
     satisfied: Satisfaction | None = Field(
         default=None, sa_column=Column(enum_type(Satisfaction, "satisfied"), nullable=True)
     )
+    contacted: bool | None = None
     excluded_code: str | None = Field(default=None, max_length=32)
     waived_at: datetime | None = moment_field(nullable=True)
     event_count: int = Field(default=0, sa_type=Integer)

@@ -100,7 +100,7 @@ MOVES: dict[Verb, Move] = {
     Verb.REOPEN: _move("closed", State.REGISTERED, Permission.TRIAGE, needs_reason=True),
     Verb.ARCHIVE: _move("closed", State.ARCHIVED, Permission.CLOSE),
     Verb.VOID: _move("draft", State.VOID, Permission.REPORT, needs_reason=True),
-    Verb.CALL_BACK: _move("pending_callback", None, Permission.CLOSE, by_other=True),
+    Verb.CALL_BACK: _move("pending_callback closed archived", None, Permission.CLOSE, by_other=True),
     Verb.NOTE: _move(f"{_RUNNING} suspended {_LATER}", None, Permission.HANDLE, needs_reason=True),
     Verb.RATE: _move(f"{_WHISTLED} {_LATER}", None, Permission.WHISTLE),
     Verb.JUSTIFY: _move(f"{_WHISTLED} {_LATER}", None, Permission.HANDLE),

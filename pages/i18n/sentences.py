@@ -215,6 +215,14 @@ TERMS: dict[str, dict[str, str]] = {
 """The word for each member of each enum that is shown, by the enum's name."""
 
 ERRORS: dict[str, str] = {
+    "answers_missing": N_("Please ask both: whether it is solved, and how satisfied the person is."),
+    "answers_without_person": N_("Nobody was reached, so there are no answers."),
+    "close_without_word": N_("Nobody has said that {reference} is solved: call back, or say why it is closed without."),
+    "call_more": N_(
+        "{reference} was called {tried} time(s); after {times} it may be closed without the person's word."
+    ),
+    "round_drawn": N_("The round of the week from {day} is drawn already."),
+    "round_size": N_("A round is of a week that is over, and of at least one demand."),
     "limit_none": N_("This demand has no limit that could be moved."),
     "limit_passed": N_("The limit passed at {at}: more time is given only before it."),
     "extended_often": N_("No more time can be given: at most {times} extensions, and one original limit more in all."),

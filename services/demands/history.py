@@ -17,7 +17,7 @@ PROJECTED = (
     "state", "level", "holder_unit_id", "holder_id", "department_id", "handled_by_id", "returned_by_id",
     "merged_into_id", "due_at", "answer_due_at", "answered_at", "suspended_until", "level_since", "level_due_at",
     "escalated_to", "warned_at", "on_scene_at", "settled_at", "settled_level", "self_settled", "closed_at",
-    "called_at", "reached", "solved", "satisfied", "excluded_code", "waived_at",
+    "called_at", "reached", "solved", "satisfied", "contacted", "excluded_code", "waived_at",
 )  # fmt: skip
 """The columns of a demand that only events may change. `is_open` and `received` follow from the state."""
 

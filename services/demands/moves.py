@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.accounts import Account
-from models.demands import MOVES, SETTLED, Category, Demand, DemandEvent, State, Verb
+from models.demands import MOVES, SETTLED, CallBack, Category, Demand, DemandEvent, Reached, Solved, State, Verb
 from models.departments import Department
 from models.units import LEVELS, Unit, UnitAncestor
 from services import people, sites
@@ -139,9 +140,31 @@ def pass_check(session: Session, actor: Actor, demand_id: int, *, now: datetime,
     return move(session, actor, demand_id, Verb.PASS_CHECK, now=now, **options)
 
 
-def close(session: Session, actor: Actor, demand_id: int, *, now: datetime, **options: Any) -> Demand:
-    """Close a demand after the call-back. Never by who handled it."""
-    return move(session, actor, demand_id, Verb.CLOSE, now=now, changes={"closed_at": now}, **options)
+def close(
+    session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str = "", **options: Any
+) -> Demand:
+    """Close a demand that waits for its call-back: by the villager's word, or by a second pair of eyes that says why.
+
+    Never by who handled it. Raises BadInput("close_without_word") where nobody said that it is solved and no reason is
+    given, Refused("call_more") where nobody was reached but not yet tried as often as the profile asks.
+    """
+    demand = require_demand(session, actor, demand_id)
+    if demand.solved is not Solved.SOLVED and demand.state is State.PENDING_CALLBACK:
+        if not reason.strip():
+            raise BadInput("close_without_word", reference=demand.reference)
+        _require_tried(session, demand)
+    options = {"changes": {"closed_at": now}, "reason": reason, **options}
+    return move(session, actor, demand_id, Verb.CLOSE, now=now, **options)
+
+
+def _require_tried(session: Session, demand: Demand) -> None:
+    """Whoever tried to call tries as often as the profile says before it is closed without the villager's word."""
+    if demand.reached is None or demand.reached is Reached.YES:
+        return
+    tried = session.exec(select(func.count()).where(col(CallBack.demand_id) == demand.id)).one()
+    needed = sites.profile(session).caps.call_attempts
+    if tried < needed:
+        raise Refused("call_more", reference=demand.reference, times=needed, tried=tried)
 
 
 def escalate(session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str, **options: Any) -> Demand:

@@ -15,7 +15,7 @@ from services.demands import clocks, history
 from services.demands.moves import answering, move
 from services.errors import BadInput, Refused
 
-CALLED = ("called_at", "reached", "solved", "satisfied")
+CALLED = ("called_at", "reached", "solved", "satisfied", "contacted")
 EMPTIED = ("closed_at", "handled_by_id", "answered_at", "warned_at", "waived_at", "escalated_to", *CALLED)
 """What a demand that is opened again no longer is."""
 ENDED = frozenset({State.MERGED, State.REJECTED, State.VOID})

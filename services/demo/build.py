@@ -10,8 +10,8 @@ from models.departments import Department
 from models.profiles import Demo, Profile
 from services import audit, counters, passwords, sites, sweeps
 from services.access import Actor
-from services.demo import crew as crews
 from services.demo import asked, land, ledger, notices, projects, store
+from services.demo import crew as crews
 from services.demo.crew import Crew
 from services.demo.land import Place
 from services.demo.store import Progress

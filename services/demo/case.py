@@ -75,6 +75,7 @@ class Case:
     limits: dict[str, str]
     events: list[Moved] = field(default_factory=list)
     whistles: list[Called] = field(default_factory=list)
+    calls: list[Any] = field(default_factory=list)
     handler: int | None = None
 
     @property

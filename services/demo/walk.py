@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from models.demands import State, Urgency, Verb
+from models.demands import Solved, State, Urgency, Verb
+from services.callbacks.calls import WORDS
 from services.demands import clocks
+from services.demands.side import CALLED
 from services.demo import seasons, texts
+from services.demo.calling import UNREACHED, Calling
 from services.demo.case import Case, Merged, Over, whole
 from services.demo.whistling import Whistling
 from services.demo.world import World
@@ -28,6 +31,7 @@ class Walk:
         self.lead = world.crew.holders[0]
         self.own = Random(f"scene {case.reported_at.isoformat()} {case.place} {case.title}")
         self.whistling = Whistling(world, case, random, self.chief, self.lead, self.office)
+        self.calling = Calling(world, case)
         self.outside = world.outside if any(word in case.title for word in texts.FOR_THE_BANK) else None
 
     def run(self) -> None:
@@ -268,21 +272,34 @@ class Walk:
         self._close(at)
 
     def _close(self, at: datetime) -> None:
-        """The villager's word, and what comes after it: reopened, or in the archive after two months."""
+        """The villager's word, and what comes after it: back to work, reopened, or in the archive after two months."""
         at = self._soon(at, 1.2)
         by = self._other(self.world.crew.supervisors[self.case.place % len(self.world.crew.supervisors)])
-        self.case.go(Verb.CLOSE, at, by, changes={"closed_at": at})
+        self._asked(at, by)
+        at = self.case.last_at
         if self.chance(0.01):
             self._reopened(self._soon(at, 8))
             return
         self.case.go(Verb.ARCHIVE, self.world.working(at + 60 * DAY, self.random), by)
+
+    def _asked(self, at: datetime, by: int) -> None:
+        """Call back; what is not solved goes back to work once more, then it is closed."""
+        said = self.calling.run(at, by)
+        if said not in {Solved.SOLVED, None}:
+            self.case.go(Verb.REWORK, self.case.last_at, by, WORDS[said])
+            handler = self.case.handler if self.case.handler is not None else self.member
+            self._settle(self._soon(self.case.last_at, 1.5), handler)
+            self.case.go(Verb.PASS_CHECK, self._soon(self.case.last_at, 0.6), by)
+            said = self.calling.run(self._soon(self.case.last_at, 0.8), by, solved=True)
+        closed = self.case.last_at
+        self.case.go(Verb.CLOSE, closed, by, None if said else UNREACHED, changes={"closed_at": closed})
 
     def _reopened(self, at: datetime) -> None:
         columns = self.case.columns
         due, limits = clocks.starting(
             self.world.profile, whole(at), self.case.urgency, self.case.category, columns["level"]
         )
-        empty = dict.fromkeys(("closed_at", "handled_by_id", "answered_at", "escalated_to"))
+        empty = dict.fromkeys(("closed_at", "handled_by_id", "answered_at", "escalated_to", *CALLED))
         self.case.go(
             Verb.REOPEN, at, self._other(self.lead), self.random.choice(texts.REOPENED), notes=limits,
             changes={**empty, **due, "level_since": at},
@@ -291,8 +308,7 @@ class Walk:
         self._sign(self._soon(self.case.last_at, 0.3), handler)
         self._settle(max(self._end(at), self.case.last_at + MINUTE), handler)
         self.case.go(Verb.PASS_CHECK, self._soon(self.case.last_at, 0.7), self._other())
-        closed = self._soon(self.case.last_at, 1)
-        self.case.go(Verb.CLOSE, closed, self._other(), changes={"closed_at": closed})
+        self._asked(self._soon(self.case.last_at, 1), self._other())
 
     def _other(self, wanted: int | None = None) -> int:
         """The chief, unless the chief handled it: then the township's first supervisor."""

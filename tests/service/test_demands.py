@@ -29,7 +29,7 @@ def test_a_demand_walks_the_whole_chain_and_its_events_rebuild_it(site):
     act(site, "other_department", "answer", demand_id, reason="马上到")
     act(site, "department", "settle", demand_id, reason="换了保险")
     act(site, "chief", "pass_check", demand_id)
-    act(site, "chief", "close", demand_id)
+    act(site, "chief", "close", demand_id, reason="到现场看过")
     with reading(site.engine) as session:
         found = demands.detail(session, site.actors["chief"], demand_id)
         assert [event.verb for event in found.events] == [
@@ -68,7 +68,7 @@ def test_the_same_key_moves_a_demand_once(site):
 def test_a_move_that_the_table_does_not_have_is_refused(site):
     demand_id = site.report()
     with pytest.raises(Refused, match="move_impossible"):
-        act(site, "chief", "close", demand_id)
+        act(site, "chief", "close", demand_id, reason="到现场看过")
 
 
 def test_a_chief_of_another_village_does_not_even_learn_that_it_exists(site):

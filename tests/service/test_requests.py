@@ -55,7 +55,7 @@ def closed_late(site, by="member"):
     demand_id = handled(site, by, at=NOW - 40 * DAY)
     act(site, by, "settle", demand_id, at=NOW - 2 * DAY, reason="修好了")
     act(site, "supervisor", "pass_check", demand_id, at=NOW - DAY)
-    act(site, "supervisor", "close", demand_id, at=NOW)
+    act(site, "supervisor", "close", demand_id, at=NOW, reason="到现场看过")
     return demand_id
 
 
@@ -307,7 +307,7 @@ def test_only_what_was_late_is_appealed_after_closing_and_in_time(site):
     act(site, "supervisor", "pass_check", in_time)
     with pytest.raises(Refused, match="move_impossible"):
         ask(site, "member", "appeal", in_time, reason="暴雨")
-    act(site, "supervisor", "close", in_time)
+    act(site, "supervisor", "close", in_time, reason="到现场看过")
     with pytest.raises(Refused, match="appeal_not_late"):
         ask(site, "member", "appeal", in_time, reason="暴雨")
     late = closed_late(site)
