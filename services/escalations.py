@@ -21,8 +21,8 @@ from services.demands.history import held, of_several
 from services.demands.reads import whistles_of
 from services.demands.rows import DemandRow, Filters, HeldRow, WhistleRow
 
-CARDS = 8
-"""How many cards a lane shows at a time."""
+CARDS = 6
+"""How many cards a lane shows at a time: with whistles and levels on them, a wall of 1080 lines holds them."""
 
 
 class Only(StrEnum):

@@ -152,7 +152,7 @@ font-weight:600;display:grid;place-items:center}}
 .st-key-p-subjects .s{{display:none}}
 .sg-table a{{display:inline-block;min-width:32px;padding:12px 0;border:0;text-decoration:underline;
 text-underline-offset:3px}}.sg-rank .n a{{text-align:center}}.sg-table td{{padding-top:0;padding-bottom:0}}
-.sg-table :is(.why,.m) a{{padding:4px 0 12px}}.sg-callout a{{padding:6px 0}}
+.sg-table :is(.why,.m) a{{padding:4px 0 12px}}.sg-callout a{{display:inline-block;padding:11px 0}}
 [class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}
 [class*="st-key-row-need"] a::after{{content:"";position:absolute;inset:0}}
 .stMain button:not([data-testid=stTooltipHoverTarget]),.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}
