@@ -14,11 +14,13 @@ from models.base import Base
 from models.demands import MOVES, SETTLED, Category, Demand, DemandEvent, State, Verb, Whistle, is_overdue
 from models.households import Household
 from models.people import Person, Post, PostRole
+from models.sunshine import Notice
 from models.units import Unit, UnitAncestor
-from services import checks, database, demands, demo, passwords, projects, sites, sweeps
+from services import checks, database, demands, demo, passwords, projects, sites, sunshine, sweeps
 from services.access import SYSTEM
 from services.demands import history
 from services.errors import BadInput
+from services.sunshine import helpers, wording
 from tests.conftest import NOW
 
 PUBLISHED = {
@@ -288,3 +290,19 @@ def test_the_special_ledger_has_a_bridge_behind_its_plan_and_tells_its_story_in_
         moments = [event.at for event in projects.detail(session, SYSTEM, row.id, today).events]
         assert moments == sorted(moments)
         assert moments[-1] <= NOW
+
+
+def test_the_township_and_its_villages_are_open_and_every_notice_would_pass_the_check(site):
+    """Published straight into the tables, so each is checked here as the desk would have."""
+    with Session(site.engine) as session:
+        found = sunshine.board(session, None, now=NOW)
+        pairs = session.exec(select(Notice, Demand).join(Demand, col(Demand.id) == Notice.demand_id)).all()
+        offered = helpers.choices(session, [demand for _, demand in pairs])
+        for notice, demand in pairs:
+            wording.check(session, demand, [notice.title, notice.result, notice.title_en, notice.result_en])
+    assert len(found.places) == 1 + PUBLISHED[site.key]["village"]
+    assert (len(pairs), found.matters_total > 10, len(found.exposed)) == (120, True, 10)
+    keys = {(row.kind, row.unit_id, row.department_id, row.person_id) for rows in offered.values() for row in rows}
+    named = {(row.helper, row.helper_unit_id, row.helper_department_id, row.helper_person_id) for row, _ in pairs}
+    assert named - keys == set()
+    assert {demand.state for _, demand in pairs} <= SETTLED
