@@ -28,11 +28,11 @@ def needs(user: User, row: TodayRow, ranked: Sequence[RankRow]) -> None:
     height: Any = "content" if user.phone else 458
     with layout.panel("needs", t("Needs you now"), height=height):
         behind, own = furthest_behind(ranked), own_needs(user)
-        for number, each in enumerate(own):
-            _own(user, number, each)
         first = [need for need in row.needs if need.code == "whistles_unanswered"]
         for need in first:
             _need(user, row, need)
+        for number, each in enumerate(own):
+            _own(user, number, each)
         if behind is not None:
             _behind(user, row, ranked, behind)
         for need in row.needs:

@@ -10,6 +10,7 @@ import streamlit as st
 from models.demands import State, Urgency
 from pages.i18n import Words
 from pages.ui import frame, own_needs
+from pages.ui.cases import link
 from pages.ui.demands import address
 from pages.ui.demands.address import Asked, go, go_to_view
 from pages.ui.own_needs import URGED
@@ -151,11 +152,14 @@ def others(user: frame.User, asked: Asked) -> None:
 
 
 def urged(user: frame.User, asked: Asked) -> None:
-    """The way to what this person holds and was urged about, before everything else; nothing where there is none."""
+    """The way to what this person was urged about, and on a phone to what waits for their decision."""
     number = 0 if "urged" in asked.chosen else own_needs.urged(user)
     if number:
         words = user.t.n("{n} demand with you was urged", "{n} demands with you were urged", number)
         st.button(f":red-badge[‼ {words}]", type="tertiary", key="queue-urged", on_click=go_to_view, args=(URGED,))
+    for need in own_needs.own_needs(user) if user.phone else []:
+        if need.page == "requests":
+            link(need.title, need.page, need.wanted)
 
 
 def _value(user: frame.User, name: str, written: str) -> str:
