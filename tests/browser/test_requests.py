@@ -107,3 +107,33 @@ def test_an_exclusion_takes_a_second_person_and_stays_marked_in_the_list(server,
     expect(detail(other)).to_contain_text("已剔除：不属本地管辖")
     expect(other.get_by_text("1 件", exact=True).first).to_be_visible()
     assert stored(server, reference).excluded_code == "outside_area"
+
+
+def test_ticked_duplicates_are_merged_into_the_one_that_is_chosen(server, desk: Page):
+    with transaction(engine_for(server.database_url)) as session:
+        account = session.exec(select(Account).where(Account.username == "member")).one()
+        unit_id = session.exec(select(Unit.id).where(Unit.code == GRID)).one()
+        water = session.exec(select(Category.id).where(Category.code == "utilities.water")).one()
+        references = [
+            demands.report(
+                session, sessions.actor_of(session, account), f"第{number}户报：总管爆了，同一处。", now=utc_now(),
+                category_id=water, unit_id=unit_id,
+            ).reference
+            for number in range(3)
+        ]  # fmt: skip
+    sign_in(desk, "chief", path="/demands?q=总管爆了")
+    expect(desk.get_by_text("3 件").first).to_be_visible()
+    box = desk.get_by_test_id("stDataFrame").bounding_box()
+    desk.mouse.click(box["x"] + 16, box["y"] + 18)
+    merge = desk.locator(".st-key-queue-merge-many").get_by_role("button")
+    expect(merge).to_be_enabled()
+    settled(desk)
+    merge.click()
+    dialog = desk.get_by_role("dialog")
+    expect(dialog).to_contain_text("保留哪一件")
+    stays = next(reference for reference in references if reference in dialog.inner_text() + dialog.inner_html())
+    write(desk, "原因", "同一处爆管")
+    confirm(desk, "合并")
+    into = {reference: stored(server, reference).merged_into_id for reference in references}
+    kept = stored(server, stays).id
+    assert into == {reference: None if reference == stays else kept for reference in references}

@@ -1,12 +1,13 @@
 """Requests: one side asks, somebody else decides; caps, roles, races, and what stays visible."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from models.demands import Demand, DemandEvent, RequestKind, State, Verb
-from services import checks, demands, sites
+from services import checks, counters, demands, sites
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.demands import Filters, requests
@@ -475,3 +476,50 @@ def test_an_urged_demand_is_found_by_who_holds_it_until_it_is_passed_on(site):
         assert demands.count(session, SYSTEM, Filters(urged=True), now=NOW + 2 * HOUR) == 0
     with pytest.raises(NotAllowed), transaction(site.engine) as session:
         demands.move(session, site.actors["member"], demand_id, Verb.URGE, now=NOW + DAY, reason="快点")
+
+
+def test_duplicates_are_merged_into_the_one_that_stays(site):
+    stays, *others = [site.report() for _ in range(3)]
+    for demand_id in others:
+        act(site, "chief", "merge", demand_id, into_id=stays, reason="同一件事")
+    assert [stored(site, demand_id).merged_into_id for demand_id in others] == [stays, stays]
+    for wrong in (stays, others[0]):
+        with pytest.raises(Refused, match="merge_impossible"):
+            act(site, "chief", "merge", stays, into_id=wrong, reason="同一件事")
+    assert told(site, others[0]) == ["report", "submit", "merge"]
+    with reading(site.engine) as session:
+        assert demands.detail(session, SYSTEM, others[0]).merged_into == stored(site, stays).reference
+
+
+def test_a_redone_demand_is_handled_again_by_its_first_clock_and_says_how_often(site):
+    demand_id = handled(site)
+    due = stored(site, demand_id).due_at
+    for _ in range(2):
+        act(site, "member", "settle", demand_id, reason="修好了")
+        with transaction(site.engine) as session:
+            demands.move(session, site.actors["chief"], demand_id, Verb.REWORK, now=NOW + HOUR, reason="还是不亮")
+    demand = stored(site, demand_id)
+    assert (demand.state, demand.settled_at, demand.due_at) == (State.HANDLING, None, due)
+    assert told(site, demand_id).count("rework") == 2
+    with pytest.raises(NotAllowed, match="not_allowed"), transaction(site.engine) as session:
+        demands.move(session, site.actors["member"], demand_id, Verb.REWORK, now=NOW + HOUR, reason="还是不亮")
+
+
+def test_an_imported_deadline_without_a_limit_is_given_anew(site):
+    demand_id = handled(site)
+    given = local("2026-11-24T12:00")
+    with transaction(site.engine) as session:
+        demand = session.get(Demand, demand_id)
+        demand.due_at = demand.level_due_at = given
+        event = session.exec(select(DemandEvent).where(DemandEvent.demand_id == demand_id, DemandEvent.seq == 1)).one()
+        facts = json.loads(event.facts) | {"due_at": given.isoformat(), "level_due_at": given.isoformat()}
+        event.facts = json.dumps({name: value for name, value in facts.items() if name not in {"limit", "level_limit"}})
+        session.flush()
+        counters.recount(session)
+    act_extend(site, "chief", demand_id, 2)
+    demand = stored(site, demand_id)
+    assert (demand.due_at, demand.level_due_at) == (local("2026-11-26T17:30"), local("2026-11-26T17:30"))
+    with pytest.raises(BadInput) as caught:
+        act_extend(site, "chief", demand_id, 6)
+    assert caught.value.facts == {"most": 5}
+    assert told(site, demand_id)[-1] == "extend"
