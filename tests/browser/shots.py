@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import build_demo, launched, screen
@@ -14,8 +15,14 @@ SHOTS = (
     ("leader", "en", 1920, 1080, ("today", "rankings", "demands", "escalations")),
     ("leader", "zh", 1366, 768, ("today", "demands")),
     ("admin", "zh", 1920, 1080, ("imports", "people", "report")),
-    ("member", "zh", 390, 844, ("today", "demands", "report", "map", "account")),
+    ("member", "zh", 390, 844, ("today", "report", "map", "account")),
+    ("chief", "zh", 390, 844, ("demands",)),
 )
+
+
+def shrink(path: Path) -> None:
+    """Keep the picture with 256 colours: a third of the size, and the eye sees no difference."""
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> None:
@@ -34,7 +41,9 @@ def main() -> None:
                 for name in screens:
                     open_path(page, f"/{name}")
                     page.wait_for_timeout(1500)
-                    page.screenshot(path=OUT / f"{name}-{language}-{width}.png")
+                    path = OUT / f"{name}-{language}-{width}.png"
+                    page.screenshot(path=path)
+                    shrink(path)
                 context.close()
             browser.close()
 
