@@ -31,6 +31,7 @@ def _entries(t: Words) -> list[Entry]:
         Entry("demands", work, t("Queue"), "list_alt", Permission.SEE_DEMANDS),
         Entry("report", work, t("Report a demand"), "edit_square", Permission.REPORT),
         Entry("escalations", work, t("Escalation board"), "view_column", Permission.SEE_DEMANDS),
+        Entry("callbacks", work, t("Call-backs"), "call", Permission.CLOSE),
         Entry("requests", work, t("Approvals"), "approval", Permission.SEE_DEMANDS),
         Entry("projects", work, t("Projects"), "construction", Permission.SEE_DEMANDS),
         Entry("sunshine", work, t("Handled in the open"), "wb_sunny", Permission.PUBLISH),
@@ -40,7 +41,7 @@ def _entries(t: Words) -> list[Entry]:
     ]
 
 
-PERIODIC = ("today", "map", "rankings")
+PERIODIC = ("today", "map", "rankings", "callbacks")
 """The screens whose figures are of a period: the header offers the choice there."""
 
 THUMB = ("report", "demands", "map", "account")

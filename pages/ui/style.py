@@ -86,6 +86,9 @@ padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LAT
 /* when and who take one line, what happened takes the rest */
 .st-key-queue-history td:not(:nth-child(2)){{width:1%}}
 .st-key-queue-history td:not(:nth-child(2)),.st-key-queue-history td:not(:nth-child(2)) *{{white-space:nowrap!important;overflow:visible}}
+/* the number to dial is read across a desk */
+.sg-dial{{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}}.sg-dial :is(a,b){{font-size:1.75rem;line-height:44px;
+font-weight:600;color:{BRAND}}}
 /* hairline between rows */
 [class*="st-key-row-"]{{border-top:1px solid #ECEAE3;padding-top:.4rem}}
 /* sign-in art bleeds to the edges */

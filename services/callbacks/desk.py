@@ -97,7 +97,10 @@ def waiting(
 
 
 def answers(session: Session, actor: Actor, unit_id: int, start: datetime, end: datetime) -> Answers:
-    """What people of the unit's subtree answered whose last call-back was in [start, end): one statement."""
+    """What people of the unit's subtree answered whose last call-back was in [start, end): one statement.
+
+    Of demands only the calls of the period are looked up, by their index: a month costs a month however many there are.
+    """
     reached = D.reached == Reached.YES
     counts: dict[str, ColumnElement[bool]] = {
         "called": D.called_at.is_not(None), "valid": reached, "contacted": and_(reached, D.contacted),
@@ -105,8 +108,9 @@ def answers(session: Session, actor: Actor, unit_id: int, start: datetime, end: 
         "satisfied": D.satisfied == Satisfaction.SATISFIED, "basically": D.satisfied == Satisfaction.BASICALLY,
         "dissatisfied": D.satisfied == Satisfaction.NOT, "no_opinion": D.satisfied == Satisfaction.NO_OPINION,
     }  # fmt: skip
+    called = select(CallBack.demand_id).where(col(CallBack.at) >= start, col(CallBack.at) < end)  # type: ignore[call-overload]
     statement = select(*(func.count(case((one, 1))).label(name) for name, one in counts.items())).where(
-        demands_counted(actor), path_column(units.one(session, actor, unit_id).depth) == unit_id,
+        D.id.in_(called), demands_counted(actor), path_column(units.one(session, actor, unit_id).depth) == unit_id,
         D.called_at >= start, D.called_at < end,
     )  # fmt: skip
     return Answers(**session.connection().execute(statement).one()._mapping)

@@ -18,7 +18,7 @@ USUAL = {
     State.SUSPENDED: Verb.RESUME,
     State.ESCALATED: Verb.ASSIGN,
     State.PENDING_VERIFY: Verb.PASS_CHECK,
-    State.PENDING_CALLBACK: Verb.CLOSE,
+    State.PENDING_CALLBACK: Verb.CALL_BACK,
     State.CLOSED: Verb.ARCHIVE,
 }
 """The next step of the chain for each state."""

@@ -7,7 +7,7 @@ import streamlit as st
 
 from models.accounts import Permission
 from models.demands import MOVES, Verb
-from pages.ui import frame
+from pages.ui import frame, navigation
 from pages.ui.demands import asking, forms
 from pages.ui.demands.performing import Target, at_once
 from services import demands
@@ -17,10 +17,10 @@ ICONS = {
     Verb.ACCEPT: "check", Verb.ASSIGN: "person_add", Verb.WHISTLE: "campaign", Verb.SIGN: "draw", Verb.RETURN: "undo",
     Verb.SETTLE: "task_alt", Verb.ESCALATE: "north", Verb.PASS_CHECK: "verified", Verb.CLOSE: "done_all",
     Verb.ANSWER: "reply", Verb.ARRIVE: "pin_drop", Verb.SUBMIT: "send", Verb.HAND_IN: "send", Verb.REWORK: "replay",
-    Verb.SELF_HANDLE: "task_alt", Verb.RESUME: "play_arrow",
+    Verb.SELF_HANDLE: "task_alt", Verb.RESUME: "play_arrow", Verb.CALL_BACK: "call",
 }  # fmt: skip
 
-AT_ONCE = frozenset({Verb.ACCEPT, Verb.SIGN, Verb.PASS_CHECK, Verb.CLOSE, Verb.SUBMIT, Verb.HAND_IN})
+AT_ONCE = frozenset({Verb.ACCEPT, Verb.SIGN, Verb.PASS_CHECK, Verb.SUBMIT, Verb.HAND_IN})
 """Moves that ask for nothing more."""
 
 FRONT = (
@@ -55,7 +55,9 @@ def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
                 t("More"), rest, format_func=lambda choice: asking.label(t, choice),
                 key=f"queue-more-{target.id}-{target.version}",
             )  # fmt: skip
-            if isinstance(wanted, Verb):
+            if wanted is Verb.CALL_BACK:
+                _to_desk(demand)
+            elif isinstance(wanted, Verb):
                 forms.ask(user, wanted, [target], following, demand)
             elif wanted is not None:
                 asking.ask(user, wanted, target, demand)
@@ -66,6 +68,11 @@ def bar(user: frame.User, demand: DetailRow, following: str | None) -> None:
 def _rare(user: frame.User, verb: Verb) -> bool:
     """Who is on the scene is noted by those who go there; those who dispatch find it in the menu."""
     return verb is Verb.ARRIVE and user.actor.may(Permission.TRIAGE)
+
+
+def _to_desk(demand: DetailRow) -> None:
+    """Calling back has a screen of its own: the questions that are asked there."""
+    st.switch_page(navigation.page("callbacks"), query_params={"list": "call", "id": demand.row.reference})
 
 
 def bar_for_many(user: frame.User, rows: Sequence[demands.DemandRow], following: str | None) -> None:
@@ -86,8 +93,11 @@ def _button(
         "icon": f":material/{ICONS.get(verb, 'chevron_right')}:", "type": "primary" if primary else "secondary",
         "key": f"queue-{verb.value}-{many}", "disabled": disabled,
     }  # fmt: skip
-    label = user.t.term(verb) + ("…" if verb not in AT_ONCE else "")
-    if verb in AT_ONCE:
+    label = user.t.term(verb) + ("…" if verb not in AT_ONCE | {Verb.CALL_BACK} else "")
+    if verb is Verb.CALL_BACK and demand is not None:
+        if st.button(label, **look):
+            _to_desk(demand)
+    elif verb in AT_ONCE:
         st.button(label, on_click=at_once, args=(verb, targets, following), **look)
     elif st.button(label, **look):
         forms.ask(user, verb, targets, following, demand)

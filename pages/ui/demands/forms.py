@@ -78,6 +78,8 @@ def _reason(t: Words, verb: Verb) -> dict[str, Any]:
         label = t("What was done")
     elif verb is Verb.ANSWER:
         label = t("What you will do, and when")
+    elif verb is Verb.CLOSE:
+        label = t("Why it is closed without the person's word")
     elif verb in ASKS_REASON:
         label = t("Reason")
     else:

@@ -41,7 +41,7 @@ def table(user: frame.User, page: Page, opened: str | None, height: int) -> list
     }  # fmt: skip
     event = st.dataframe(
         _styled(user, page.rows, opened), hide_index=True, height=min(height, 37 + 39 * len(page.rows)), row_height=39,
-        key=key, on_select=lambda: _open_clicked(key, references), selection_mode=["multi-row", "single-cell"],
+        key=key, on_select=lambda: open_clicked(key, references), selection_mode=["multi-row", "single-cell"],
         column_config={
             name: st.column_config.TextColumn(words, width=_WIDTHS[t.language][name]) for name, words in names.items()
         },
@@ -50,7 +50,7 @@ def table(user: frame.User, page: Page, opened: str | None, height: int) -> list
     return [page.rows[index] for index in event.selection.rows if index < len(page.rows)]
 
 
-def _open_clicked(key: str, references: Sequence[str]) -> None:
+def open_clicked(key: str, references: Sequence[str]) -> None:
     """Open the demand of a newly clicked cell; a tick leaves the cell as it was and opens nothing."""
     cells = st.session_state[key].selection.cells
     clicked = cells[0][0] if cells else None
