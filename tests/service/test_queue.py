@@ -89,11 +89,12 @@ def test_what_was_settled_after_a_period_s_end_counts_as_not_settled_in_it(site)
 
 
 def test_a_demand_on_hold_is_not_near_and_not_late_before_its_day(site):
-    demand_id = site.report(at=NOW - 20 * DAY)
+    demand_id = site.report(at=NOW - 5 * DAY)
     for verb, options in (("accept", {}), ("assign", {"unit_id": site.units["411622204202"]}), ("sign", {})):
         act(site, "chief", verb, demand_id, at=NOW - DAY, **options)
-    act(site, "chief", "suspend", demand_id, at=NOW - DAY, until=NOW + HOUR, reason="等料")
-    assert found(site, near_until=NOW + DAY) == []
+    assert found(site, near_until=NOW + 20 * DAY) == [demand_id]
+    act(site, "leader", "suspend", demand_id, at=NOW - DAY, until=NOW + HOUR, reason="等料")
+    assert found(site, near_until=NOW + 20 * DAY) == []
     assert found(site, overdue=True) == []
 
 
