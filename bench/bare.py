@@ -37,6 +37,10 @@ STOCK = """
     SELECT {key} count(*), count(CASE WHEN due_at < :now THEN 1 END), min(due_at) FROM demands {index}
     WHERE {inside} AND is_open {group}
 """
+SERIES = """
+    SELECT date({moment}, '+8 hours'), count(*), count(CASE WHEN settled_at <= due_at THEN 1 END)
+    FROM demands NOT INDEXED WHERE a1_id = :unit AND {moment} >= :start AND {moment} < :end AND received GROUP BY 1
+"""
 ALL_VILLAGES = "a3_id IS NOT NULL"
 GRIDS_OF_TOWNSHIP = """a4_id IN (SELECT a.unit_id FROM unit_ancestors a JOIN units u ON u.id = a.unit_id
     WHERE a.ancestor_id = :unit AND u.level = 'grid')"""

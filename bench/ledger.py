@@ -18,7 +18,7 @@ import polars as pl
 from bench import county
 from bench.county import Shape
 from models.demands import OPEN, SETTLED, State
-from services import database
+from services import counters, database
 from services.settings import ROOT
 
 FOLDER = ROOT / "var" / "bench"
@@ -88,11 +88,12 @@ def _kept(path: Path) -> Ledger | None:
 
 
 def fingerprint() -> str:
-    """What the file's content follows from: the migrations and this builder."""
+    """What the file's content follows from: the migrations, what is counted, and this builder."""
     sources = [
         *sorted((ROOT / "models" / "migrations" / "versions").glob("*.py")),
         Path(__file__),
         Path(county.__file__),
+        *sorted((ROOT / "services" / "counters").glob("*.py")),
     ]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:10]
 
@@ -116,6 +117,11 @@ def build(made: Ledger) -> None:
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.close()
+    began = time.perf_counter()
+    with database.transaction(engine) as session:
+        counters.recount(session)
+    engine.dispose()
+    print(f"counted in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def _take_down(connection: sqlite3.Connection) -> list[str]:

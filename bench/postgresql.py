@@ -18,7 +18,7 @@ from models.base import Base
 from services import database
 
 assert models
-TARGETS = {"one move (accept)": 1.5, "one move (assign)": 1.5}
+TARGETS = {f"one move ({name})": 1.5 for name in ("accept", "assign", "settle, with counters")}
 
 
 def figures(ledger: Ledger, times: int) -> Iterator[Figure]:
@@ -55,6 +55,12 @@ class Driver:
         if statement not in self.written:
             self.written[statement] = statement.replace("BEGIN IMMEDIATE", "BEGIN").replace("?", "%s")
         return self.connection.execute(self.written[statement], values or None)
+
+
+    def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """The same for many rows."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(statement.replace("?", "%s"), rows)
 
 
 def _copied(ledger: Ledger, engine: Engine, connection: "psycopg.Connection[Any]", site: str) -> None:

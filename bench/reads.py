@@ -44,6 +44,16 @@ class Bench:
         """The 30 days up to the ledger's moment."""
         return between(self.year.to_day - timedelta(days=29), self.year.to_day, self.year.zone)
 
+    @property
+    def trend(self) -> Period:
+        """The twelve weeks up to the ledger's moment."""
+        return between(self.year.to_day - timedelta(days=83), self.year.to_day, self.year.zone)
+
+    def series(self) -> list[tuple[str, Any]]:
+        """The bare counts by day behind a trend: what came, what was settled, what fell due."""
+        ends = {"unit": 1, "start": bare.written(self.trend.start), "end": bare.written(self.ledger.now)}
+        return [(bare.SERIES.format(moment=name), ends) for name in ("reported_at", "settled_at", "due_at")]
+
     def ask(self, service: Any, *arguments: Any, **options: Any) -> Work:
         """A call of a service in its own read transaction, as a page makes it."""
 
@@ -104,17 +114,25 @@ def of_year(bench: Bench) -> Iterator[Figure]:
         bench.sums(1, raw=True), "counting raw rows, no index", least=300,
     )  # fmt: skip
     yield bench.figure(
+        "trend of the county, 84 days", bench.ask(figures.by_day, 1, bench.trend), bench.bare(*bench.series()),
+        "counting raw rows by day, no index", least=300,
+    )  # fmt: skip
+    yield bench.figure(
         "Today of the county", bench.ask(figures.today, 1, bench.month), bench.sums(1), "three bare sums of a year"
     )
 
 
 def ranking(bench: Bench) -> Iterator[Figure]:
-    """The ranking of all villages for a year, against its bare sums and against raw rows."""
+    """The ranking of all villages, and of a township's, for a year: against bare sums and against raw rows."""
     service = bench.ask(rankings.of_level, 1, "village", bench.year)
     plain = bench.sums(1, bare.ALL_VILLAGES, "a3_id")
     raw = bench.sums(1, bare.ALL_VILLAGES, "a3_id", raw=True)
     yield bench.figure("ranking of villages, a year", service, plain, "three bare sums, covering index")
     yield bench.figure("ranking of villages, against raw rows", service, raw, "counting raw rows, no index", least=300)
+    yield bench.figure(
+        "ranking of a township's villages, a year", bench.ask(rankings.of_level, TOWNSHIP, "village", bench.year),
+        bench.sums(TOWNSHIP, "a2_id = :unit", "a3_id", raw=True), "counting raw rows, no index", least=300,
+    )  # fmt: skip
 
 
 def by_unit(bench: Bench) -> Iterator[Figure]:

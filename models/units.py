@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from models.base import Base, BigId, id_field, key_to
@@ -28,6 +28,13 @@ class Unit(Base, table=True):
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="valid"),
         Index("ix_units_parent_id_sort", "parent_id", "sort"),
         Index("ix_units_level", "level"),
+        Index(
+            "ix_units_valid_to",
+            "valid_to",
+            "level",
+            sqlite_where=text("valid_to IS NOT NULL"),
+            postgresql_where=text("valid_to IS NOT NULL"),
+        ),
     )
 
     id: int | None = id_field()

@@ -95,7 +95,7 @@ def of_level(
     A fixed number of statements. Raises NotFound outside the actor's scope.
     """
     scope = counting.of_level(session, actor, unit_id, level, since=period.from_day)
-    lying = counting.stock(session, scope, period, now=now)
+    lying = counting.stock(session, scope, period.zone, now=now)
     counts = counting.tally(session, scope, period, now=now, lying=lying)
     earlier = _rates(session, scope, period.previous(now.astimezone(period.zone).date()))
     hours = _hours(session, scope, period)
@@ -206,7 +206,7 @@ def _whys(session: Session, scope: Scope, period: Period, now: datetime) -> dict
     """Of those whose limit passed in the period unkept: how many by category, and by the level that held them."""
     late = (IS_OPEN, C.due_at >= period.start, C.due_at < min(period.end, now))
     over = span(numbers(period)[0], min(numbers(period)[1], today(period, now)))
-    rows = reading.cells(session, scope, (Kind.LATE,), over, ("sub", "tag"))
+    rows = list(reading.cells(session, scope, (Kind.LATE,), over, ("sub", "tag")))
     rows += scope.live(session, (func.count(),), late, (C.category_id, C.level))
     categories: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     levels: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))

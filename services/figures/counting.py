@@ -1,9 +1,10 @@
 """The counts all figures share: what a unit received and settled in a period, and what lies open."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func
+from sqlalchemy import bindparam, case, func
 from sqlmodel import Session
 
 from services.access import IS_OPEN
@@ -39,22 +40,33 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """The open demands of one unit now: how many, how many late, the earliest limit, how many fall due later today."""
+    """The open demands of one unit now: how many, how many late, the earliest limit.
+
+    `later_today` fall due between now and midnight, `soon` within two hours.
+    """
 
     open: int = 0
     overdue: int = 0
     oldest_due_at: datetime | None = None
     later_today: int = 0
+    soon: int = 0
 
 
-def stock(session: Session, scope: Scope, zone_of: Period, *, now: datetime) -> dict[int, Stock]:
-    """What lies open now at each unit that has any; the day ends in the period's zone. One statement."""
-    midnight = datetime.combine(now.astimezone(zone_of.zone).date() + DAY, time(), zone_of.zone)
-    columns = (
-        func.count(), func.count(case((C.due_at < now, 1))), func.min(C.due_at),
-        func.count(case(((C.due_at >= now) & (C.due_at < midnight), 1))),
-    )  # fmt: skip
-    return {row[0]: Stock(*row[1:]) for row in scope.live(session, columns, (IS_OPEN,))}
+SOON = timedelta(hours=2)
+_MOMENT = C.due_at.type
+_NOW = bindparam("now", type_=_MOMENT)
+_STOCK = (
+    func.count(), func.count(case((C.due_at < _NOW, 1))), func.min(C.due_at),
+    func.count(case(((C.due_at >= _NOW) & (C.due_at < bindparam("midnight", type_=_MOMENT)), 1))),
+    func.count(case(((C.due_at >= _NOW) & (C.due_at < bindparam("soon", type_=_MOMENT)), 1))),
+)  # fmt: skip
+
+
+def stock(session: Session, scope: Scope, zone: ZoneInfo, *, now: datetime) -> dict[int, Stock]:
+    """What lies open now at each unit that has any; the day ends in the site's zone. One statement."""
+    midnight = datetime.combine(now.astimezone(zone).date() + DAY, time(), zone)
+    bound = {"now": now, "midnight": midnight, "soon": now + SOON}
+    return {row[0]: Stock(*row[1:]) for row in scope.live(session, _STOCK, (IS_OPEN,), bound=bound)}
 
 
 FLOW = ("received", "settled", "self_settled", "due", "kept")
@@ -70,7 +82,7 @@ def tally(
     """
     (first, last), day = numbers(period), today(period, now)
     flow = {row[0]: row[1:] for row in reading.counts(session, scope, FLOW, span(first, min(last, day)))}
-    lying = stock(session, scope, period, now=now) if lying is None else lying
+    lying = stock(session, scope, period.zone, now=now) if lying is None else lying
     if last >= day:
         return {
             key: _running(flow.get(key, (0,) * 5), lying.get(key, Stock()), first <= day) for key in {*flow, *lying}

@@ -55,16 +55,22 @@ def by_day(session: Session, actor: Actor, unit_id: int, period: Period, *, now:
 SERIES = ("received", "settlements", "due", "kept", "to_settle", "late_settlements")
 
 
-def days_of(session: Session, scope: Scope, period: Period, *, now: datetime) -> list[DayRow]:
-    """The same for a scope of one unit. Two statements; the stock is carried back from now, day by day."""
+def days_of(
+    session: Session, scope: Scope, period: Period, *, now: datetime, lying: dict[int, Stock] | None = None
+) -> list[DayRow]:
+    """The same for a scope of one unit; `lying` is its stock of now where that is known.
+
+    Two statements; the stock is carried back from now, day by day.
+    """
     (first, last), day = numbers(period), today(period, now)
     rows = reading.counts(session, scope, SERIES, days(first, max(last, day)), "day")
     flows = {row[1]: row[2:] for row in rows}
-    lying = counting.stock(session, scope, period, now=now).get(scope.unit.id, Stock())
-    number_open, overdue, found = lying.open, lying.overdue, []
+    lying = counting.stock(session, scope, period.zone, now=now) if lying is None else lying
+    now_lying = lying.get(scope.unit.id, Stock())
+    number_open, overdue, found = now_lying.open, now_lying.overdue, []
     for at in range(day, first - 1, -1):
         received, settled, due, kept, to_settle, late = flows.get(at, (0,) * 6)
-        due -= lying.later_today if at == day else 0
+        due -= now_lying.later_today if at == day else 0
         if at <= last:
             found.append(DayRow(day_of(at), received, settled, due, kept, max(number_open, 0), max(overdue, 0)))
         number_open += settled - to_settle

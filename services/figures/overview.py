@@ -1,17 +1,17 @@
 """The Today screen's data: the figures of the signed-in person's unit and what to do next."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models.profiles import Profile
 from models.units import Unit, UnitAncestor
 from services import sites
-from services.access import IS_OPEN, Actor
+from services.access import Actor
 from services.counters import days as local_days
-from services.counters.facts import C
 from services.figures import counting, needs, subjects
 from services.figures.counting import Counts, Place, Scope, Stock
 from services.figures.days import DayRow, WeekRow, by_week, days_of
@@ -21,7 +21,6 @@ from services.figures.unit import share
 from services.periods import DAY, Period
 
 TREND_DAYS = 84
-SOON = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +78,23 @@ def today(session: Session, actor: Actor, unit_id: int, period: Period, *, now: 
     level = _level_below(session, profile, scope.unit)
     villages = counting.of_level(session, actor, unit_id, level, since=day) if level else None
     previous = period.previous(day)
-    counts = counting.tally(session, scope, period, now=now).get(unit_id, Counts())
-    before = counting.tally(session, scope, previous, now=now).get(unit_id, Counts())
-    number, overdue, oldest, due_today, due_soon = _stock(session, scope, profile, now)
-    days = days_of(session, scope, Period(day - (TREND_DAYS - 1) * DAY, day, profile.zone), now=now)
+    lying = counting.stock(session, scope, profile.zone, now=now)
+    counts = counting.tally(session, scope, period, now=now, lying=lying).get(unit_id, Counts())
+    before = counting.tally(session, scope, previous, now=now, lying=lying).get(unit_id, Counts())
+    stock = lying.get(unit_id, Stock())
+    days = days_of(session, scope, Period(day - (TREND_DAYS - 1) * DAY, day, profile.zone), now=now, lying=lying)
     called = needs.whistles(session, scope, now=now)
     return TodayRow(
-        unit=scope.unit, period=period, previous=previous, open=number, overdue=overdue, oldest_due_at=oldest,
-        due_today=due_today, due_soon=due_soon, now_counts=counts, before=before,
+        unit=scope.unit, period=period, previous=previous, open=stock.open, overdue=stock.overdue,
+        oldest_due_at=stock.oldest_due_at, due_today=stock.later_today, due_soon=stock.soon, now_counts=counts,
+        before=before,
         settlement_rate=share(counts.settled, counts.received),
         settlement_rate_before=share(before.settled, before.received),
         on_time_rate=share(counts.on_time, counts.due), on_time_rate_before=share(before.on_time, before.due),
         whistles_unanswered=called[0].count if called else 0,
         whistle_oldest_asked_at=called[0].facts["asked_at"] if called else None,
         days=days, weeks=by_week(days), level=level,
-        villages=_villages(session, villages, period, now) if villages else [],
+        villages=_villages(session, villages, profile.zone, now) if villages else [],
         needs=[
             *called, *needs.late(session, scope, now=now), *needs.slowed_down(session, profile, villages, now=now),
             *needs.triage(session, profile, scope, now=now), *needs.vacant(session, profile, scope, on=day),
@@ -116,22 +117,8 @@ def _level_below(session: Session, profile: Profile, unit: Place) -> str | None:
     return min(depths, key=lambda level: depths[level]) if depths else None
 
 
-def _stock(
-    session: Session, scope: Scope, profile: Profile, now: datetime
-) -> tuple[int, int, datetime | None, int, int]:
-    midnight = datetime.combine(now.astimezone(profile.zone).date() + DAY, time(), profile.zone)
-    due_today = func.count(case(((C.due_at >= now) & (C.due_at < midnight), 1)))
-    due_soon = func.count(case(((C.due_at >= now) & (C.due_at < now + SOON), 1)))
-    late = func.count(case((C.due_at < now, 1)))
-    rows = scope.live(session, (func.count(), late, func.min(C.due_at), due_today, due_soon), (IS_OPEN,))
-    if not rows:
-        return 0, 0, None, 0, 0
-    _, number, overdue, oldest, in_day, in_hours = rows[0]
-    return number, overdue, oldest, in_day, in_hours
-
-
-def _villages(session: Session, villages: Scope, period: Period, now: datetime) -> list[VillageRow]:
-    found = counting.stock(session, villages, period, now=now)
+def _villages(session: Session, villages: Scope, zone: ZoneInfo, now: datetime) -> list[VillageRow]:
+    found = counting.stock(session, villages, zone, now=now)
     rows = [
         VillageRow(place.id, place.code, place.name, place.name_en, lying.open, lying.overdue, lying.oldest_due_at)
         for place in villages.places

@@ -17,7 +17,7 @@ from services.figures.scopes import Scope, listed
 RANGES = ((Grain.DAY, "head"), (Grain.MONTH, "months"), (Grain.DAY, "tail"))
 OWN = (Kind.SELF_SETTLED, Kind.SELF_SETTLED_ON)
 
-Rows = list[tuple[Any, ...]]
+Rows = Sequence[Any]
 
 
 def counts(session: Session, scope: Scope, columns: Sequence[str], over: Span, by: str = "", **bound: Any) -> Rows:
@@ -57,7 +57,8 @@ def _read(
     else:
         statement = _built(scope.tables, what, shape, dialect, many)
     units = {"units": json.dumps([place.id for place in scope.places])} if many else {"unit": scope.places[0].id}
-    return [tuple(row) for row in session.connection().execute(statement, units | over.bound() | bound)]
+    found: Rows = session.connection().execute(statement, units | over.bound() | bound).all()
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """Whose demands a figure is about: a unit, or each unit of a level below it, as far as one actor may count them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -59,18 +59,20 @@ class Scope:
         conditions: Sequence[ColumnElement[bool]],
         by: Sequence[ColumnElement[Any]] = (),
         source: FromClause = LEDGER,
-    ) -> list[tuple[Any, ...]]:
+        bound: Mapping[str, Any] | None = None,
+    ) -> list[Any]:
         """The sums `columns` of the open demands that meet `conditions`: (unit id, *by, *columns) for each group.
 
         Read from the ledger by the partial index of open demands. `source` is the ledger, or the ledger joined with
-        what the conditions also speak of. One statement for each depth the level stands at: one for nearly every site.
+        what the conditions also speak of; `bound` are the values they ask for. One statement for each depth the level
+        stands at: one for nearly every site.
         """
-        found: list[tuple[Any, ...]] = []
+        found: list[Any] = []
         names = [column.name if isinstance(column, Label) else column for column in by]
         for part in self.parts:
             statement = select(part.key.label("unit"), *by, *columns).where(*part.conditions, *conditions)
             statement = statement.group_by(part.key, *names).select_from(source)
-            found += [tuple(row) for row in session.connection().execute(statement)]
+            found += session.connection().execute(statement, bound).all()
         return found
 
 

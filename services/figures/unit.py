@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models.households import Household
 from models.units import Unit, UnitAncestor
-from services.access import IS_OPEN, Actor
-from services.counters.facts import C
+from services.access import Actor
 from services.figures import counting
-from services.figures.counting import Counts
+from services.figures.counting import Counts, Stock
 from services.periods import Period
 
 LEVELS_ALWAYS = ("township", "village", "natural_village", "grid", "unit")
@@ -80,26 +80,18 @@ def share(part: int, whole: int) -> float | None:
 def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now: datetime) -> FiguresRow:
     """The figures of a unit in a period, as FiguresRow tells. A fixed number of statements; NotFound outside scope."""
     scope = counting.of_unit(session, actor, unit_id)
-    counts = counting.tally(session, scope, period, now=now).get(unit_id, Counts())
-    households = (
-        session.connection()
-        .execute(
-            select(func.count())
-            .select_from(Household)
-            .join(UnitAncestor, col(UnitAncestor.unit_id) == Household.unit_id)
-            .where(col(UnitAncestor.ancestor_id) == unit_id)
-        )
-        .scalar_one()
-    )
-    area = session.get_one(Unit, unit_id).area_m2
+    lying = counting.stock(session, scope, period.zone, now=now)
+    counts = counting.tally(session, scope, period, now=now, lying=lying).get(unit_id, Counts())
+    area, whole = session.get_one(Unit, unit_id).area_m2, _is_whole(session, scope.unit)
     return FiguresRow(
         unit_id=unit_id, code=scope.unit.code, name=scope.unit.name, name_en=scope.unit.name_en,
-        level=scope.unit.level, units=_units(session, unit_id, min(period.to_day, _day(now, period))),
-        population=scope.unit.population, households=households, area_km2=None if area is None else area / 1e6,
+        level=scope.unit.level, units=_units(session, unit_id, min(period.to_day, _day(now, period)), whole=whole),
+        population=scope.unit.population, households=_households(session, unit_id, whole=whole),
+        area_km2=None if area is None else area / 1e6,
         received=counts.received, settled=counts.settled, settlement_rate=share(counts.settled, counts.received),
         self_settled=counts.self_settled, due=counts.due, on_time=counts.on_time,
         on_time_rate=share(counts.on_time, counts.due), open=counts.open, overdue=counts.overdue,
-        oldest_due_at=counts.oldest_due_at, due_today=_due_today(session, scope, period, now),
+        oldest_due_at=counts.oldest_due_at, due_today=lying.get(unit_id, Stock()).later_today,
     )  # fmt: skip
 
 
@@ -123,21 +115,30 @@ def _day(now: datetime, period: Period) -> date:
     return now.astimezone(period.zone).date()
 
 
-def _units(session: Session, unit_id: int, on: date) -> dict[str, int]:
-    """Units of the subtree by level, itself included, that had not ended by the day."""
-    rows = session.connection().execute(
-        select(Unit.level, func.count())  # type: ignore[call-overload]
-        .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
-        .where(
-            col(UnitAncestor.ancestor_id) == unit_id,
-            col(Unit.valid_to).is_(None) | (col(Unit.valid_to) > on),
-        )
-        .group_by(Unit.level)
-    )
-    return dict.fromkeys(LEVELS_ALWAYS, 0) | dict(rows.all())
+def _is_whole(session: Session, place: counting.Place) -> bool:
+    """Whether the unit is the whole site: the only one with none above it. Then no join says what lies in it."""
+    roots = select(func.count()).select_from(Unit).where(col(Unit.parent_id).is_(None))
+    return place.depth == 1 and session.connection().execute(roots).scalar_one() == 1
 
 
-def _due_today(session: Session, scope: counting.Scope, period: Period, now: datetime) -> int:
-    midnight = datetime.combine(_day(now, period) + timedelta(days=1), time(), period.zone)
-    found = scope.live(session, (func.count(),), (IS_OPEN, C.due_at >= now, C.due_at < midnight))
-    return int(found[0][1]) if found else 0
+def _inside(unit_id: int) -> Any:
+    return select(UnitAncestor.unit_id).where(col(UnitAncestor.ancestor_id) == unit_id)  # type: ignore[call-overload]
+
+
+def _households(session: Session, unit_id: int, *, whole: bool) -> int:
+    statement = select(func.count()).select_from(Household)
+    if not whole:
+        statement = statement.where(col(Household.unit_id).in_(_inside(unit_id)))
+    return session.connection().execute(statement).scalar_one()
+
+
+def _units(session: Session, unit_id: int, on: date, *, whole: bool) -> dict[str, int]:
+    """Units of the subtree by level, itself included, less those that had ended by the day."""
+    found = dict.fromkeys(LEVELS_ALWAYS, 0)
+    for sign, ended in ((1, ()), (-1, (col(Unit.valid_to) <= on,))):
+        statement = select(Unit.level, func.count()).where(*ended).group_by(Unit.level)  # type: ignore[call-overload]
+        if not whole:
+            statement = statement.where(col(Unit.id).in_(_inside(unit_id)))
+        for level, number in session.connection().execute(statement):
+            found[level] = found.get(level, 0) + sign * number
+    return found

@@ -276,7 +276,7 @@ def test_figures_read_counters_and_of_the_ledger_only_open_demands(sqlite_engine
         ]
     ledger = [plan for plan in plans if " demands " in plan]
     kept = [plan for plan in plans if " unit_c" in plan]
-    assert len(ledger) == 8
+    assert len(ledger) == 6
     assert all("COVERING INDEX ix_demands_open_" in plan for plan in ledger)
     assert all("USING PRIMARY KEY (unit_id=? AND" in plan for plan in kept), kept
     assert len(kept) > 20

@@ -39,8 +39,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('unit_id', 'kind', 'grain', 'day', 'sub', 'tag', name=op.f('pk_unit_cells')),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        'ix_units_valid_to', 'units', ['valid_to', 'level'], sqlite_where=sa.text('valid_to IS NOT NULL'),
+        postgresql_where=sa.text('valid_to IS NOT NULL'),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index('ix_units_valid_to', 'units')
     op.drop_table('unit_cells')
     op.drop_table('unit_counts')
