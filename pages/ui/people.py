@@ -133,7 +133,7 @@ def _first_of(t: Words, names: Sequence[str]) -> str:
     """The first of several by name, for a narrow cell: the panel beside the list names all of them."""
     if len(names) < 2:
         return "".join(names)
-    return t("{name} and {n} more", name=names[0], n=len(names) - 1, all=len(names))
+    return t("{name}, {n} in all", name=names[0], n=len(names))
 
 
 def _vacant(t: Words) -> str:
