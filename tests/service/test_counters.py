@@ -6,11 +6,11 @@ from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, event, func, insert, select, update
 
 from models.counters import Grain, UnitCell, UnitCount
 from models.demands import Demand
-from services import checks, counters, database, demands
+from services import checks, counters, database, demands, imports
 from services.access import SYSTEM
 from services.counters import days, facts
 from services.database import reading, transaction
@@ -154,6 +154,38 @@ def test_what_is_taken_away_and_added_again_leaves_the_counters_as_they_were(sit
     with transaction(site.engine) as session:
         counters.apply(session, ids, 1)
     assert differing(site.engine) == []
+
+
+HEADER = "external_id,text,category,unit_code,reported_at,due_at,state,settled_at"
+ROWS = (
+    f"K-1,路灯不亮,路灯,{GRID},2026-11-01 08:00:00,2026-11-10 17:30:00,处置中,",
+    f"K-2,垃圾没人收,垃圾,{OTHER},2026-10-01 08:00:00,2026-10-10 17:30:00,已办结,2026-10-11 09:00:00",
+)
+
+
+def brought(site, folder, *rows, **options):
+    path = folder / "demands.csv"
+    path.write_text("\n".join((HEADER, *rows)), encoding="utf-8")
+    table = imports.open_table(path, kind=imports.Kind.DEMANDS)
+    with transaction(site.engine) as session:
+        mapping = imports.guess(imports.Kind.DEMANDS, table.columns, table.head())
+        return imports.run(session, SYSTEM, imports.Kind.DEMANDS, table, mapping, now=NOW, **options)
+
+
+def test_an_import_its_updates_and_one_taken_back_keep_the_counters_right(site, tmp_path):
+    assert brought(site, tmp_path, *ROWS).inserted == 2
+    assert counts_of(site, TOWN, date(2026, 10, 11)) == {"settlements": 1, "late_settlements": 1}
+    assert differing(site.engine) == []
+    settled = ROWS[0].replace("处置中,", "已办结,2026-11-09 10:00:00")
+    assert brought(site, tmp_path, settled, ROWS[1], dry_run=True).updated == 1
+    assert differing(site.engine) == []
+    assert brought(site, tmp_path, settled, ROWS[1]).updated == 1
+    assert counts_of(site, HUOPO, date(2026, 11, 9)) == {"settlements": 1}
+    assert brought(site, tmp_path, ROWS[0].replace(GRID, OTHER), ROWS[1]).updated == 1
+    assert differing(site.engine) == []
+    with reading(site.engine) as session:
+        village = select(func.sum(UnitCount.received)).where(UnitCount.unit_id == site.units[HUOPO])
+        assert session.connection().execute(village).scalar_one() == 0, "moved to another village's grid, open again"
 
 
 def test_verify_names_a_wrong_counter_by_unit_day_and_measure(site):

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from models.audit import AuditEntry
 from models.demands import Category, Demand, DemandEvent, Source, State, Verb
 from models.departments import Department
-from services import demands, imports
+from services import counters, demands, imports
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.errors import BadInput, NotAllowed, NotFound
@@ -62,6 +62,7 @@ def assert_rebuilt(made: Town, every: int = 1) -> None:
     with reading(made.engine) as session:
         ids = session.exec(select(Demand.id).order_by(Demand.id)).all()[::every]
         assert [demands.rebuild(session, SYSTEM, number) for number in ids] == [{}] * len(ids)
+        assert list(counters.differences(session)) == []
 
 
 def test_the_citizen_messages_come_in_whole_without_a_mapping_and_twice_changes_nothing(engine: Engine) -> None:
