@@ -32,4 +32,4 @@ lanes = board.lanes_shown(user, found)
 board.held_bars(lanes)
 for lane, column in zip(lanes, st.columns(len(lanes), gap="small"), strict=True):
     with column:
-        board.lane(user, unit, asked, lane)
+        board.lane(user, unit, asked, lane, crowded=len(lanes) > escalations.WIDE)

@@ -21,8 +21,11 @@ from services.demands.history import held, of_several
 from services.demands.reads import whistles_of
 from services.demands.rows import DemandRow, Filters, HeldRow, WhistleRow
 
-CARDS = 6
-"""How many cards a lane shows at a time: with whistles and levels on them, a wall of 1080 lines holds them."""
+CARDS, WIDE = 6, 4
+"""How many cards a lane shows at a time: with whistles and levels on them, a wall of 1080 lines holds them.
+
+Beside more than four lanes one is narrow, its cards higher: it shows one less.
+"""
 
 
 class Only(StrEnum):
@@ -98,7 +101,7 @@ def board(
     only: Only | None = None,
     narrowing: Narrowing = WHOLE,
     pages: Mapping[str, int] | None = None,
-    size: int = CARDS,
+    size: int | None = None,
 ) -> BoardRow:
     """The open demands of the actor's scope (of one unit's subtree where given) by the level that holds them.
 
@@ -114,9 +117,11 @@ def board(
     sums = _sums(session, actor, within, near_until, now)
     wanted = _narrowed(within, only, near_until)
     heads = _heads(session, actor, wanted, now)
+    levels = _levels(session, actor, profile, set(sums))
+    size = size or (CARDS if len(levels) <= WIDE else CARDS - 1)
     lanes = [
         _lane(session, actor, wanted, level, heads.get(level), (pages or {}).get(level, 1), size, now)
-        for level in _levels(session, actor, profile, set(sums))
+        for level in levels
     ]
     open_, late_, near, whistled, waiting, asleep = map(sum, zip(*sums.values(), strict=True)) if sums else (0,) * 6
     oldest = _oldest(session, actor, within, now) if waiting else None

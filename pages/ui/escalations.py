@@ -72,7 +72,7 @@ def level_name(user: User, level: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def lane(user: User, unit: UnitRow, asked: Asked, row: LaneRow) -> None:
+def lane(user: User, unit: UnitRow, asked: Asked, row: LaneRow, *, crowded: bool) -> None:
     """One lane: its head, a page of cards, the way to the other pages; or that it is empty."""
     t = user.t
     with st.container(border=True, key=f"lane-{row.level}", gap="xsmall", height="stretch"):
@@ -85,7 +85,7 @@ def lane(user: User, unit: UnitRow, asked: Asked, row: LaneRow) -> None:
             with st.container(horizontal=True, horizontal_alignment="center"):
                 st.pagination(
                     row.pages, width="stretch" if row.pages < 5 else "content",
-                    max_visible_pages=5 if user.phone else 7, key=_page_key(unit, asked, row.level),
+                    max_visible_pages=5 if user.phone or crowded else 7, key=_page_key(unit, asked, row.level),
                 )  # fmt: skip
 
 
@@ -111,8 +111,9 @@ def _card(user: User, card: CardRow) -> None:
     t, row = user.t, card.row
     late = clock_of(row.state, row.due_at, user.now, status.NEAR) is Clock.LATE
     with st.container(border=True, key=f"{'late' if late else 'card'}-board-{row.id}", gap=2):
-        number, held = row.reference.partition("-")[2], _held(user, card)
-        st.markdown(f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{number}]]&ensp;:small[:gray[{held}]]")
+        words = [row.reference.partition("-")[2], _held(user, card)]
+        small = [f":small[:gray[{said}]]" for said in words if said]
+        st.markdown("&ensp;".join([status.badge(t, row, user.now), *small]))
         st.page_link(
             navigation.page("demands"), label=f"**{plain(row.title)}**", icon=":material/chevron_right:",
             icon_position="right", width="stretch", query_params={"id": row.reference},

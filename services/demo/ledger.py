@@ -22,6 +22,7 @@ from services.demo.world import World
 MONTH = timedelta(days=365.25 / 12)
 GOOD, ORDINARY, BEHIND = 0.05, 0.13, 0.2
 NEGLECTED, OLDEST_WHISTLE = 4, timedelta(days=6)
+FOR_OUTSIDE = frozenset({"policy", "farming", "suggestions", "other"})
 SOURCES = ((Source.REPORT, 70), (Source.VISIT, 14), (Source.INSPECTION, 8), (Source.HOTLINE, 8))
 
 
@@ -46,6 +47,7 @@ def draw(world: World, seed: int, months: int) -> list[Case]:
             recent[key] = len(cases)
         cases.append(case)
     _neglect(world, cases, random)
+    _outside(world, cases)
     return cases
 
 
@@ -98,6 +100,19 @@ def _neglect(world: World, cases: Sequence[Case], random: Random) -> None:
     for case in open_cases[:NEGLECTED]:
         at = world.now - OLDEST_WHISTLE + timedelta(days=2) * random.random()
         Walk(world, case, random, None).whistling.call(world.working(at, random), most=0)
+
+
+def _outside(world: World, cases: Sequence[Case]) -> None:
+    """One matter that no level can meet and that an outside body has now; the township's leader signed for it."""
+    ripe = {State.REGISTERED, State.ESCALATED}
+    found = [
+        case for case in cases
+        if case.state in ripe and not case.whistles and world.now - case.last_at > timedelta(days=1.5)
+    ]  # fmt: skip
+    if world.outside is None or not found:
+        return
+    case = min(found, key=lambda case: (case.category not in FOR_OUTSIDE, case.last_at))
+    Walk(world, case, Random(case.title), None).put_outside(case.last_at + timedelta(hours=2), world.outside)
 
 
 def write(session: Session, world: World, cases: Sequence[Case], seed: int, progress: Progress | None) -> int:

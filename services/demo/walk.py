@@ -192,6 +192,14 @@ class Walk:
         })  # fmt: skip
         return self.lead
 
+    def put_outside(self, at: datetime, office: str) -> None:
+        """Hand it to an outside body and record that it took it up."""
+        try:
+            handler = self._assign_outside(at, office)
+            self._sign(at + DAY, handler)
+        except Over:
+            return
+
     def _behalf(self) -> dict[str, Any]:
         if self.case.columns["level"] not in self.world.profile.outside:
             return {}

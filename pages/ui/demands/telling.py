@@ -79,7 +79,23 @@ def event(t: Words, demand: DetailRow, row: EventRow) -> str:
     taker = t.term(RequestKind(requested)) if requested else _taker(t, demand, row)
     if taker:
         said = t("{what}: {who}", what=said, who=taker)
-    return t("{what}, “{reason}”", what=said, reason=row.reason) if row.reason else said
+    reason = _of_clock(t, row) if row.facts.get("by") == "sweep" else row.reason
+    return t("{what}, “{reason}”", what=said, reason=reason) if reason else said
+
+
+def _of_clock(t: Words, row: EventRow) -> str | None:
+    """Why the sweep did it, in the reader's language."""
+    match row.verb:
+        case Verb.ESCALATE:
+            return t("past the limit of the level that held it")
+        case Verb.RESUME:
+            return t("the suspension is over")
+    return None
+
+
+def who(t: Words, row: EventRow) -> str:
+    """Who did it: a person as named then, or the sweep."""
+    return t("by the clock") if row.facts.get("by") == "sweep" else row.actor
 
 
 def _taker(t: Words, demand: DetailRow, row: EventRow) -> str:
@@ -93,7 +109,8 @@ def _taker(t: Words, demand: DetailRow, row: EventRow) -> str:
     if row.verb in {Verb.RATE, Verb.JUSTIFY}:
         return t.join([_department(t, demand, facts.get("department")), _judged(t, facts)])
     if "department" in facts:
-        return _department(t, demand, facts.get("department"))
+        who = _department(t, demand, facts.get("department"))
+        return t("{who}, recorded for them", who=who) if facts.get("on_behalf") else who
     if row.verb not in {Verb.ASSIGN, Verb.ESCALATE, Verb.ACCEPT}:
         return ""
     unit = demand.unit_names.get(facts.get("holder_unit_id") or 0, ("", ""))
