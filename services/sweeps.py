@@ -46,6 +46,9 @@ E: Any = DemandEvent.__table__.alias("before")  # type: ignore[attr-defined]
 
 LEASE = "sweep"
 
+REASONS = {Verb.ESCALATE: "超过本级期限", Verb.RESUME: "挂账到期"}
+"""Why the sweep moves a demand, in the language of the ledger; a screen says it in the reader's from `by`."""
+
 RUNNING = (
     State.REPORTED, State.PENDING_TRIAGE, State.REGISTERED, State.DISPATCHED, State.HANDLING, State.ESCALATED,
 )  # fmt: skip
@@ -231,7 +234,8 @@ class _Run:
             "demand_id": D.id, "seq": D.event_count, "at": literal(self.now, E.c.at.type),
             "verb": literal(verb, E.c.verb.type), "from_state": came_from.scalar_subquery(),
             "to_state": D.state, "account_id": literal(self.actor.account_id, Integer),
-            "actor_name": literal(self.actor.name), "facts": _facts(columns, told),
+            "actor_name": literal(self.actor.name), "reason": literal(REASONS.get(verb), String),
+            "facts": _facts(columns, told),
         }  # fmt: skip
         rows = select(*(value.label(name) for name, value in values.items())).where(_just(columns), ~has_it)
         self.session.connection().execute(insert(DemandEvent).from_select(list(values), rows))

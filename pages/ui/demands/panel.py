@@ -168,7 +168,7 @@ def history(user: frame.User, demand: DetailRow) -> None:
     lines = [
         {
             "at": f":gray[{plain(t.moment(event.at, user.now))}]", "what": plain(telling.event(t, demand, event)),
-            "who": f":gray[{plain(event.actor)}]",
+            "who": f":gray[{plain(telling.who(t, event))}]",
         }
         for event in reversed(demand.events)
     ]  # fmt: skip
