@@ -5,7 +5,7 @@ import streamlit as st
 from models.accounts import Permission
 from pages.ui import frame, layout, levels, needs
 from pages.ui import today as parts
-from services import categories, demands, figures, rankings
+from services import callbacks, categories, demands, figures, rankings
 from services.database import reading
 from services.rankings import Sort
 
@@ -17,6 +17,7 @@ here, period = frame.unit(user), frame.period(user)
 with reading() as session:
     row = figures.today(session, user.actor, here.id, period, now=user.now)
     settled_at = figures.by_level(session, user.actor, here.id, period)
+    said = callbacks.answers(session, user.actor, here.id, period.start, period.end)
     ranked = []
     if row.level is not None:
         ranked = rankings.of_level(
@@ -36,7 +37,7 @@ with st.container(gap=12):
     parts.head(user, row)
     if parts.nothing(row):
         parts.start(user, row)
-    parts.tiles(user, row)
+    parts.tiles(user, row, said)
     if user.phone:
         needs.needs(user, row, ranked)
     left, right = st.columns([62, 38], gap="small")

@@ -21,6 +21,7 @@ from services import deadlines, sites, units
 from services.database import reading
 from services.demands import DemandRow, Filters
 from services.figures import SubjectRow, TodayRow, VillageRow
+from services.rates import Answers, satisfaction
 
 SHOWN, WEEK = 11, timedelta(days=7)
 
@@ -54,16 +55,17 @@ def start(user: User, row: TodayRow) -> None:
             link(t("Import a file"), "imports", {"unit": row.unit.code})
 
 
-def tiles(user: User, row: TodayRow) -> None:
-    """Six figures; each opens exactly its cases."""
+def tiles(user: User, row: TodayRow, said: Answers) -> None:
+    """Seven figures; each opens exactly its cases, what people said the desk that asks them."""
     t, unit, weeks = user.t, row.unit.code, row.weeks
     with st.container(key="tiles", horizontal=True):
         _tile(user, "open", t("Open demands"), t.number(row.open), _against(t, row), [week.open for week in weeks],
               filter_of(unit))  # fmt: skip
         since = row.oldest_due_at
         late = t("oldest {span}", span=t.duration(user.now - since)) if row.overdue and since else t("none is late")
-        _tile(user, "late", f":red[■] {t('Late')}" if row.overdue else t("Late"), _red(t, row.overdue), late, [week.overdue for week in weeks],
-              filter_of(unit, overdue=1), colour="red" if row.overdue else "gray")  # fmt: skip
+        _tile(user, "late", f":red[■] {t('Late')}" if row.overdue else t("Late"), _red(t, row.overdue), late,
+              [week.overdue for week in weeks], filter_of(unit, overdue=1),
+              colour="red" if row.overdue else "gray")  # fmt: skip
         soon = t("{n} within 2 hours", n=t.number(row.due_soon))
         _tile(user, "due", t("Due today"), t.number(row.due_today), soon, [day.due for day in row.days[-28:]],
               _due_today(user, row), kind="bar")  # fmt: skip
@@ -74,6 +76,8 @@ def tiles(user: User, row: TodayRow) -> None:
         _tile(user, "settled", t("Settlement rate"), t.percent(row.settlement_rate, 0), _of(t, counts.settled,
               counts.received, row.settlement_rate_before), [week.settled for week in weeks],
               filter_of(unit, period=row.period.key, settled=1), kind="bar")  # fmt: skip
+        _tile(user, "satisfied", t("Satisfied"), t.percent(satisfaction(said), 0), _asked(t, said), None,
+              {"unit": unit, "period": row.period.key}, page="callbacks")  # fmt: skip
         asked = row.whistle_oldest_asked_at
         oldest = t("oldest {span}", span=t.duration(user.now - asked)) if asked else t("all answered")
         _tile(user, "whistles", t("Whistles unanswered"), _red(t, row.whistles_unanswered), oldest, None,
@@ -94,7 +98,7 @@ def _kept(user: User, row: TodayRow) -> Filter:
 
 def _tile(
     user: User, key: str, label: str, value: str, note: str, trend: Sequence[float] | None, wanted: Filter,
-    *, colour: Any = "gray", kind: Any = "line",
+    *, colour: Any = "gray", kind: Any = "line", page: str = "demands",
 ) -> None:  # fmt: skip
     shown = list(trend) if trend and len(trend) > 1 and not user.phone else None
     with st.container(key=f"tile-{key}", gap=None):
@@ -102,7 +106,14 @@ def _tile(
             label, value, note, delta_color=colour, delta_arrow="off", border=True, chart_data=shown, chart_type=kind,
             height="content" if user.phone else 186,
         )  # fmt: skip
-        link(user.t("See the cases"), "demands", wanted)
+        link(user.t("See the cases"), page, wanted)
+
+
+def _asked(t: Words, said: Answers) -> str:
+    """Of how many who were reached."""
+    if not said.valid:
+        return t("no data in this period")
+    return t.n("of {n} person who was reached", "of {n} people who were reached", said.valid)
 
 
 def _red(t: Words, count: int) -> str:

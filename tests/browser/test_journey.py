@@ -72,9 +72,19 @@ def test_a_demand_is_reported_triaged_whistled_settled_and_seen_in_the_ranking(s
     leader.get_by_test_id("stDialog").get_by_role("textbox").fill("水管已换，三户通水")
     confirm(leader, "办结")
 
-    for move in ("核查通过", "结案"):
-        open_path(chief, f"/demands?id={reference}")
-        press(chief, move)
+    open_path(chief, f"/demands?id={reference}")
+    press(chief, "核查通过")
+    open_path(chief, f"/demands?id={reference}")
+    chief.locator(".st-key-queue-actions").get_by_role("button", name="回访").click()
+    chief.wait_for_url("**/callbacks?*")
+    settled(chief)
+    call = chief.locator(".st-key-p-callback")
+    for answer in ("已接通", "已解决", "满意", "是"):
+        call.get_by_role("radio", name=answer, exact=True).click()
+        settled(chief)
+    call.get_by_role("button", name="保存").click()
+    chief.get_by_test_id("stToast").filter(has_text=reference).first.wait_for()
+    settled(chief)
     open_path(chief, f"/demands?id={reference}")
     assert "已结案" in chief.get_by_test_id("stMain").inner_text()
 

@@ -84,7 +84,12 @@ def test_a_demand_goes_from_triage_to_closed_by_the_buttons_beside_the_list(serv
     sign_out_and_in(desk, "leader", f"/demands?id={reference}")
     press(desk, "核查通过")
     open_path(desk, f"/demands?id={reference}")
-    press(desk, "结案")
+    detail(desk).get_by_role("button", name="结案").click()
+    dialog.get_by_label("为什么不经本人认可结案").fill("没留电话，到现场看过，已通水")
+    dialog.get_by_label("为什么不经本人认可结案").blur()
+    dialog.get_by_role("button", name="结案", exact=True).click()
+    expect(dialog).to_have_count(0)
+    settled(desk)
     assert state_of(server, reference)[0] is State.CLOSED
 
 

@@ -14,7 +14,7 @@ from tests.browser.server import open_path, running, sign_in
 from tests.conftest import NOW
 from tests.factories import password_hash
 
-SCREENS = ("today", "map", "rankings", "demands", "report", "escalations", "imports", "people", "account")
+SCREENS = ("today", "map", "rankings", "demands", "report", "escalations", "callbacks", "imports", "people", "account")
 SIZES = {"office": (1366, 768, False), "wall": (1920, 1080, False), "phone": (390, 844, True)}
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = re.compile(
