@@ -81,13 +81,16 @@ def rates_of(user: User, said: Answers) -> None:
         _rate(t, "valid", t("Reached"), rates.valid_rate(said), _of(t, said.valid, said.called))
         _rate(t, "contacted", t("Were contacted"), rates.response(said), _of(t, said.contacted, said.valid))
         _rate(t, "solved", t("Say it is solved"), rates.resolution(said), _of(t, said.solved, said.valid))
-        _rate(t, "satisfied", t("Satisfied"), rates.satisfaction(said), content(t, said))
+        _rate(t, "satisfied", t("Satisfied"), rates.satisfaction(said), content(user, said))
 
 
-def content(t: Words, said: Answers) -> str:
-    """The counts of satisfaction, the basically satisfied apart, for they count less."""
+def content(user: User, said: Answers) -> str:
+    """The counts of satisfaction, the basically satisfied apart, for they count less; a phone has room for no word."""
+    t = user.t
     counts = {"satisfied": said.satisfied, "basically": said.basically, "valid": said.valid}
     words = t("{satisfied} + {basically} basically / {valid}")
+    if user.phone:
+        words = "{satisfied} + {basically} / {valid}"
     return words.format(**{name: t.number(count) for name, count in counts.items()})
 
 
@@ -104,7 +107,7 @@ def _rate(t: Words, key: str, label: str, rate: float | None, counts: str) -> No
 def choose(user: User, asked: Asked, counts: Desk, drawn: RoundRow | None) -> None:
     """The four lists with how many wait on each."""
     t = user.t
-    left = t.number(callbacks.remaining(drawn)) if drawn is not None else t("not drawn")
+    left = t.number(callbacks.remaining(drawn)) if drawn is not None else f"· {t('not drawn')}"
     names = {
         Waiting.CHECK: f"{t('To check')} {t.number(counts.check)}",
         Waiting.CALL: f"{t('To call')} {t.number(counts.call)}",
@@ -124,19 +127,25 @@ def round_of(user: User, unit: UnitRow, week: Period, drawn: RoundRow | None) ->
     """The round of the last full week: how far it is, or how it shall be drawn."""
     t = user.t
     days = f"{t.day(week.from_day)} – {t.day(week.to_day)}"
-    with layout.panel("round", t("Settled in the week {days}", days=days), gap="small"):
+    side = None if drawn is None else _drawn(user, drawn)
+    with layout.panel("round", t("Settled in the week {days}", days=days), side, gap="small"):
         if drawn is None:
             _draw(user, unit, week)
-            return
-        st.progress(drawn.called / drawn.drawn if drawn.drawn else 1.0, _progress(t, drawn))
-        how = t("All {n} of the week", n=t.number(drawn.population))
-        if drawn.size is not None:
-            how = t(
-                "Sample of {n} from {all} settled, in {strata} groups by place and kind, seed {seed}",
-                n=t.number(drawn.drawn), all=t.number(drawn.population), strata=t.number(drawn.strata), seed=drawn.seed,
-            )  # fmt: skip
-        by = t("drawn by {who}, {when}", who=drawn.drawn_by, when=t.moment(drawn.drawn_at, user.now))
-        st.caption(plain(f"{how} · {by}"))
+        else:
+            st.progress(drawn.called / drawn.drawn if drawn.drawn else 1.0, _progress(t, drawn))
+
+
+def _drawn(user: User, drawn: RoundRow) -> str:
+    """How the round was drawn, so that anybody can draw it again."""
+    t = user.t
+    how = t("All {n} of the week", n=t.number(drawn.population))
+    if drawn.size is not None:
+        how = t(
+            "Sample of {n} from {all} settled, in {strata} groups by place and kind, seed {seed}",
+            n=t.number(drawn.drawn), all=t.number(drawn.population), strata=t.number(drawn.strata), seed=drawn.seed,
+        )  # fmt: skip
+    by = t("drawn by {who}, {when}", who=drawn.drawn_by, when=t.moment(drawn.drawn_at, user.now))
+    return plain(f"{how} · {by}")
 
 
 def _progress(t: Words, drawn: RoundRow) -> str:
@@ -197,7 +206,7 @@ def _painted(
     for line, row in enumerate(rows):
         ground = f"background-color:{listing.OPENED if row.reference == opened else '#FFFFFF'};"
         ink = MUTED if row.handled_by_me else INK
-        told = IN_TIME if which is not Waiting.CHECK and row.attempts else MUTED
+        told = IN_TIME if lines[line][3].startswith(("●", "◐")) else MUTED
         own = (f"color:{MUTED}", f"font-weight:600;color:{ink}", f"color:{ink}", f"color:{told}")
         for column, look in enumerate(own):
             looks.setdefault(ground + look, []).append((line, column))

@@ -113,7 +113,7 @@ def _asked(t: Words, said: Answers) -> str:
     """Of how many who were reached."""
     if not said.valid:
         return t("no data in this period")
-    return t.n("of {n} person who was reached", "of {n} people who were reached", said.valid)
+    return t("of {n} reached", n=t.number(said.valid))
 
 
 def _red(t: Words, count: int) -> str:
