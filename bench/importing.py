@@ -20,7 +20,7 @@ from services.access import SYSTEM
 from services.imports import Kind, guess, open_table, run
 
 LONGEST = 100_000
-TABLES = ("demands", "demand_events")
+TABLES = ("demands", "demand_events", "unit_counts", "unit_cells")
 
 
 def importing(demands: int, now: datetime, repeats: int) -> Iterator[Figure]:
