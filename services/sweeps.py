@@ -20,14 +20,14 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     func,
-    insert,
     literal,
     or_,
     select,
+    true,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from models.demands import Category, Demand, DemandEvent, State, Urgency, Verb
@@ -44,6 +44,7 @@ TABLE: Any = Demand.__table__  # type: ignore[attr-defined]
 D: Any = TABLE.c
 E: Any = DemandEvent.__table__.alias("before")  # type: ignore[attr-defined]
 
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LEASE = "sweep"
 
 REASONS = {Verb.ESCALATE: "超过本级期限", Verb.RESUME: "挂账到期"}
@@ -110,7 +111,7 @@ def _swept(session: Session, actor: Actor, now: datetime) -> SweepRow:
     resumed = run.change(_ended_suspension(now), Verb.RESUME, {"state": State.HANDLING, "suspended_until": None})
     escalated = sum(run.escalate(hop, profile) for hop in hops)
     at_top = run.count(and_(_late(now), *(~hop.condition for hop in hops)))
-    warned = run.change(_near(now, profile), Verb.WARN, {"warned_at": now})
+    warned = run.change(_near(now, profile), Verb.WARN, {"warned_at": now}, among=_soon(now, profile))
     skipped = run.count(and_(IS_OPEN, D.state == State.SUSPENDED))
     return SweepRow(resumed, warned, escalated, at_top, skipped)
 
@@ -120,8 +121,12 @@ def _late(now: datetime) -> ColumnElement[bool]:
 
 
 def _near(now: datetime, profile: Profile) -> ColumnElement[bool]:
-    soon = D.level_due_at.between(now, now + timedelta(hours=profile.near_hours))
-    return and_(IS_OPEN, D.state.in_(RUNNING), D.warned_at.is_(None), soon)
+    return and_(IS_OPEN, D.state.in_(RUNNING), D.warned_at.is_(None), _soon(now, profile))
+
+
+def _soon(now: datetime, profile: Profile) -> ColumnElement[bool]:
+    soon: ColumnElement[bool] = D.level_due_at.between(now, now + timedelta(hours=profile.near_hours))
+    return soon
 
 
 def _ended_suspension(now: datetime) -> ColumnElement[bool]:
@@ -192,7 +197,8 @@ class _Run:
             "level_due_at": case(*((when, literal(_json(at))) for when, at, _ in clocks)),
             "level_limit": case(*((when, literal(_json(str(limit)))) for when, _, limit in clocks)),
         }  # fmt: skip
-        return self.change(and_(_late(self.now), hop.condition), Verb.ESCALATE, columns, told)
+        moved = D.level_due_at.in_(sorted({at for _, at, _ in clocks}))
+        return self.change(and_(_late(self.now), hop.condition), Verb.ESCALATE, columns, told, moved)
 
     def _clocks(self, level: str, profile: Profile) -> Iterator[tuple[ColumnElement[bool], datetime, Limit]]:
         """(condition, deadline, limit) of the new level's clock, for each urgency and each category with its own."""
@@ -214,35 +220,43 @@ class _Run:
         verb: Verb,
         columns: dict[str, Any],
         told: dict[str, ColumnElement[str]] | None = None,
+        among: ColumnElement[bool] | None = None,
     ) -> int:
         """Change the demands of the condition and append the event; how many there are.
 
-        `told` gives the JSON of those columns that are expressions, and of notes.
+        `told` gives the JSON of those columns that are expressions, and of notes; `among` is where an index finds the
+        changed ones again.
         """
         count = D.event_count + 1
         statement = update(TABLE).where(condition).values(**columns, event_count=count, version=D.version + 1)
         changed: int = self.session.connection().execute(statement).rowcount
         if changed:
-            self._append(verb, columns, told or {})
+            self._append(verb, columns, told or {}, true() if among is None else among)
         return changed
 
-    def _append(self, verb: Verb, columns: dict[str, Any], told: dict[str, ColumnElement[str]]) -> None:
+    def _append(
+        self, verb: Verb, columns: dict[str, Any], told: dict[str, ColumnElement[str]], among: ColumnElement[bool]
+    ) -> None:
         """An event for every demand that has one fewer than it counts: those just changed, and only those."""
-        came_from = select(E.c.to_state).where(E.c.demand_id == D.id, E.c.seq == D.event_count - 1)
-        has_it = exists().where(E.c.demand_id == D.id, E.c.seq == D.event_count)
         values: dict[str, Any] = {
             "demand_id": D.id, "seq": D.event_count, "at": literal(self.now, E.c.at.type),
-            "verb": literal(verb, E.c.verb.type), "from_state": came_from.scalar_subquery(),
-            "to_state": D.state, "account_id": literal(self.actor.account_id, Integer),
-            "actor_name": literal(self.actor.name), "reason": literal(REASONS.get(verb), String),
-            "facts": _facts(columns, told),
+            "verb": literal(verb, E.c.verb.type), "from_state": E.c.to_state, "to_state": D.state,
+            "account_id": literal(self.actor.account_id, Integer), "actor_name": literal(self.actor.name),
+            "reason": literal(REASONS.get(verb), String), "facts": _facts(columns, told),
         }  # fmt: skip
-        rows = select(*(value.label(name) for name, value in values.items())).where(_just(columns), ~has_it)
-        self.session.connection().execute(insert(DemandEvent).from_select(list(values), rows))
+        before = and_(E.c.demand_id == D.id, E.c.seq == D.event_count - 1)
+        rows = (
+            select(*(value.label(name) for name, value in values.items()))
+            .select_from(TABLE)
+            .join(E, before)
+            .where(_just(columns), among)
+        )
+        into: Any = INSERT[self.session.get_bind().dialect.name](DemandEvent).from_select(list(values), rows)
+        self.session.connection().execute(into.on_conflict_do_nothing(index_elements=["demand_id", "seq"]))
 
 
 def _just(columns: dict[str, Any]) -> ColumnElement[bool]:
-    """The demands that stand as just written; exact together with their missing event."""
+    """The demands that stand as just written; one that did before has its event already, and gets no second."""
     return and_(IS_OPEN, *(D[name] == value for name, value in columns.items() if _is_plain(value)))
 
 
