@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, literal_column, select, union_all
+from sqlalchemy import BigInteger, Integer, bindparam, case, cast, func, literal_column, select, union_all
 from sqlalchemy.sql.expression import ColumnElement, FromClause, Select
 from sqlmodel import Session
 
@@ -57,7 +57,9 @@ def _read(
     else:
         statement = _built(scope.tables, what, shape, dialect, many)
     units = {"units": json.dumps([place.id for place in scope.places])} if many else {"unit": scope.places[0].id}
-    found: Rows = session.connection().execute(statement, units | over.bound() | bound).all()
+    with session.connection().execute(statement, units | over.bound() | bound) as result:
+        # numbers and words as the driver gives them: a Row for each of many thousand costs more than the query
+        found: Rows = [] if result.cursor is None else result.cursor.fetchall()
     return found
 
 
@@ -113,7 +115,8 @@ def _part(
 def _summed(parts: Sequence[Select[Any]], by: Sequence[str], columns: Sequence[str]) -> Select[Any]:
     found = union_all(*parts).subquery()
     keys = [found.c.unit_id, *(found.c[name] for name in by)]
-    return select(*keys, *(func.sum(found.c[name]) for name in columns)).group_by(*keys)
+    sums = (cast(func.sum(found.c[name]), BigInteger) for name in columns)  # of sums PostgreSQL makes a decimal
+    return select(*keys, *sums).group_by(*keys)
 
 
 def _by(source: FromClause, name: str) -> ColumnElement[Any]:

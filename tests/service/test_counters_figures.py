@@ -171,6 +171,7 @@ def test_a_department_counts_the_same_way_from_its_own_demands_alone(site):
             found = figures.of_unit(session, site.actors["department"], site.units[TOWN], period, now=NOW)
             expected = slowly(rows, period)
             assert {key: getattr(found, key) for key in expected} == expected
+            assert {type(found.settlement_rate), type(found.on_time_rate)} <= {float, type(None)}
 
 
 @pytest.mark.parametrize("seed", range(2, 7))
