@@ -186,8 +186,8 @@ def table(user: User, rows: Sequence[DeskRow], asked: Asked, opened: str | None,
     t, references = user.t, [row.reference for row in rows]
     key = f"callbacks-table-{hash((asked.which, *references))}"
     heads = {
-        "waits": (t("Settled"), 116), "title": (t("What"), 190), "place": (t("Where"), 150),
-        "calls": (t("Category") if asked.which is Waiting.CHECK else t("Calls so far"), 160),
+        "waits": (t("Settled"), 108), "title": (t("What"), 160), "place": (t("Where"), 190),
+        "calls": (t("Category") if asked.which is Waiting.CHECK else t("Calls so far"), 158),
     }  # fmt: skip
     st.dataframe(
         _painted(user, rows, asked.which, opened, since), hide_index=True, height=min(37 + 39 * len(rows), 740),

@@ -85,11 +85,11 @@ def opened(user: User, reference: str, following: str | None, since: datetime | 
 
 def _asked(user: User, demand: DetailRow) -> None:
     t, row = user.t, demand.row
-    where = telling.place(t, row)
-    st.caption(plain(f"{row.reference} · {where} · {t.name(row.category, row.category_en)} · {t.term(row.state)}"))
+    when = t("reported {when}", when=t.moment(row.reported_at, user.now))
+    parts = (row.reference, telling.place(t, row), t.name(row.category, row.category_en), when, t.term(row.state))
+    st.caption(plain(" · ".join(parts)))
     st.header(plain(row.title), anchor=False)
     st.markdown(t("“{text}”", text=plain(demand.text).replace("\n", "  \n")))
-    st.caption(plain(t("reported {when}", when=t.moment(row.reported_at, user.now))))
 
 
 def _done(user: User, demand: DetailRow) -> None:
