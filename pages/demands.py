@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.accounts import Permission
 from pages.ui import frame, layout
-from pages.ui.demands import acting, address, listing, narrowing, opened
+from pages.ui.demands import acting, address, exporting, listing, narrowing, opened
 from pages.ui.demands.performing import refusals
 from services import categories, demands, views
 from services.database import reading
@@ -41,6 +41,8 @@ with left, st.container(gap=12):
         narrowing.others(user, asked)
         narrowing.urged(user, asked)
         listing.totals(user, page)
+        if page.rows and not user.phone:
+            exporting.offer(user, asked)
     refusals(t)
     if not page.rows:
         listing.nothing(user, asked)

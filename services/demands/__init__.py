@@ -3,6 +3,7 @@
 from services.demands.choices import choices, holds, own_whistle, possible, usual
 from services.demands.clocks import Clocks, Running
 from services.demands.clocks import of_events as clocks_of
+from services.demands.exporting import ExportRow, exported
 from services.demands.filing import FiledRow, report
 from services.demands.history import held
 from services.demands.judging import justify, rate
@@ -37,10 +38,10 @@ from services.demands.takers import DepartmentRow, departments
 from services.demands.whistles import answer, arrive, report_done, whistle
 
 __all__ = [
-    "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "FiledRow", "Filters", "HeldRow",
-    "Order", "Page", "Running", "SimilarRow", "WhistleRow", "accept", "answer", "arrive", "ask_facts", "assign",
-    "choices", "clocks_of", "close", "count", "departments", "detail", "escalate", "find", "held", "holds", "justify",
-    "merge", "move", "own_whistle", "pass_check", "possible", "queue", "rate", "rebuild", "reopen", "report",
-    "report_done", "resume", "return_", "self_handle", "settle", "sign", "similar", "suspend", "usual", "whistle",
-    "whistles_of",
+    "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "ExportRow", "FiledRow", "Filters",
+    "HeldRow", "Order", "Page", "Running", "SimilarRow", "WhistleRow", "accept", "answer", "arrive", "ask_facts",
+    "assign", "choices", "clocks_of", "close", "count", "departments", "detail", "escalate", "exported", "find",
+    "held", "holds", "justify", "merge", "move", "own_whistle", "pass_check", "possible", "queue", "rate", "rebuild",
+    "reopen", "report", "report_done", "resume", "return_", "self_handle", "settle", "sign", "similar", "suspend",
+    "usual", "whistle", "whistles_of",
 ]  # fmt: skip
