@@ -69,6 +69,7 @@ def test_a_demand_is_late_climbs_is_answered_settled_and_closed_by_the_villagers
     confirm(water, "应哨")
     open_path(water, f"/demands?id={reference}")
     press(water, "到场")
+    confirm(water, "到场")
 
     leader = open_context(server).new_page()
     sign_in(leader, "leader", path=f"/demands?id={reference}")

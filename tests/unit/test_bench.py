@@ -11,10 +11,11 @@ LINE = re.compile(r"^\| (.+?) +\| +([\d,.]+) \| +([\d,.]+) \| +[\d,.]+ \|", re.M
 EVERY = [
     "queue of the county, 50 rows + count", "queue of a township, category, overdue", "count of the county's open",
     "figures of the county, a year", "figures of the township, a year", "figures of the county, against raw rows",
-    "Today of the county", "ranking of villages, a year", "ranking of villages, against raw rows",
-    "map: all villages, a year", "map: grids of a township, a year", "escalation board of the county",
-    "escalation board of the township", "one move (accept)", "one move (assign)", "import of 3,000 rows, CSV",
-    "the same file again",
+    "trend of the county, 84 days", "Today of the county", "ranking of villages, a year",
+    "ranking of villages, against raw rows", "ranking of a township's villages, a year", "map: all villages, a year",
+    "map: grids of a township, a year", "escalation board of the county", "escalation board of the township",
+    "one move (accept)", "one move (assign)", "one move (settle, with counters)", "sweep of 61 overdue",
+    "import of 3,000 rows, CSV", "the same file again",
 ]  # fmt: skip
 
 
@@ -26,7 +27,7 @@ def run(*words: str) -> str:
 
 
 def test_every_figure_of_services_is_printed_beside_its_floor_and_the_plans_name_the_partial_index():
-    told = run("--quick", "--size", "3k", "--only", "queue,figures,ranking,map,board,moves,import", "--plans")
+    told = run("--quick", "--size", "3k", "--only", "queue,figures,ranking,map,board,moves,sweep,import", "--plans")
     assert [name for name, *_ in LINE.findall(told)] == EVERY
     assert "queue county: SEARCH demands USING COVERING INDEX ix_demands_open_a1_id (a1_id=?)" in told
 
