@@ -69,7 +69,7 @@ TERMS: dict[str, dict[str, str]] = {
     "Arrival": {"remote": N_("remotely"), "on_site": N_("on site")},
     "Reached": {
         "yes": N_("reached"),
-        "no_answer": N_("no answer"),
+        "no_answer": N_("nobody answered the phone"),
         "wrong_number": N_("wrong number"),
         "refused": N_("refused to speak"),
         "not_the_person": N_("not the person"),
