@@ -31,6 +31,12 @@ def counted(page: Page) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
+def come(page: Page) -> None:
+    """Say that one's department is on the scene."""
+    press(page, "到场")
+    confirm(page, "到场")
+
+
 def test_a_demand_is_reported_triaged_whistled_settled_and_seen_in_the_ranking(server, open_context):
     leader = open_context(server).new_page()
     sign_in(leader, "leader")
@@ -63,8 +69,7 @@ def test_a_demand_is_reported_triaged_whistled_settled_and_seen_in_the_ranking(s
     water.get_by_test_id("stDialog").get_by_role("textbox").fill("带设备，一小时内到")
     confirm(water, "应哨")
     open_path(water, f"/demands?id={reference}")
-    press(water, "到场")
-    confirm(water, "到场")
+    come(water)
 
     open_path(leader, f"/demands?id={reference}")
     press(leader, "签收")

@@ -269,7 +269,8 @@ def test_a_year_swept_day_by_day_moves_every_late_demand_one_level_for_each_cloc
             .order_by(DemandEvent.demand_id, DemandEvent.seq)
         ).all()
         report = checks.verify(session, SYSTEM)
-        levels = session.exec(select(Demand.level).where(Demand.is_open)).all()
+        # what was dispatched downwards after it had climbed stands where it was put, and is at the top all the same
+        levels = session.exec(select(Demand.level, Demand.escalated_to).where(Demand.is_open)).all()
         session.rollback()
     assert sum(row.escalated for row in done) == len(hops) > 100
     for (demand_id, _, facts), (again, at, _) in pairwise(hops):
@@ -277,7 +278,7 @@ def test_a_year_swept_day_by_day_moves_every_late_demand_one_level_for_each_cloc
             assert at > history.decode(facts)["level_due_at"]
     assert report.differences == ()
     assert (done[-1].escalated, done[-1].at_top) == (0, len(levels))
-    assert set(levels) <= {"township", "county", "outside"}
+    assert [pair for pair in levels if not {"township", "county", "outside"} & set(pair)] == []
 
 
 def test_the_special_ledger_has_a_bridge_behind_its_plan_and_tells_its_story_in_order(site, session):
