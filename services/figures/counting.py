@@ -1,13 +1,17 @@
 """The counts all figures share: what a unit received and settled in a period, and what lies open."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, case, func
+from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
 
-from services.access import IS_OPEN
+from models.units import MAX_DEPTH
+from services.access import IS_OPEN, path_column
+from services.counters.days import local, number
 from services.counters.facts import C
 from services.figures import reading
 from services.figures.ranges import numbers, span, today
@@ -63,10 +67,36 @@ _STOCK = (
 
 
 def stock(session: Session, scope: Scope, zone: ZoneInfo, *, now: datetime) -> dict[int, Stock]:
-    """What lies open now at each unit that has any; the day ends in the site's zone. One statement."""
+    """What lies open now at each unit that has any; the day ends in the site's zone.
+
+    One statement over the open demands of many units. For one unit two that do not grow with them: what ever came less
+    what was settled is open, what ever missed its limit less what was settled late is late.
+    """
     midnight = datetime.combine(now.astimezone(zone).date() + DAY, time(), zone)
     bound = {"now": now, "midnight": midnight, "soon": now + SOON}
+    if len(scope.places) == 1 and scope.is_kept:
+        return _stock_of_one(session, scope, local(now, zone), bound)
     return {row[0]: Stock(*row[1:]) for row in scope.live(session, _STOCK, (IS_OPEN,), bound=bound)}
+
+
+def _stock_of_one(session: Session, scope: Scope, today: int, bound: dict[str, datetime]) -> dict[int, Stock]:
+    rows = reading.counts(session, scope, SINCE, span(number(date.min), today))
+    if not rows:
+        return {}
+    to_settle, settlements, late, due, kept = rows[0][1:]
+    statement, key = _ahead(scope.unit.depth), {"unit": scope.unit.id, "until": max(bound["midnight"], bound["soon"])}
+    oldest, later_today, soon = session.connection().execute(statement, bound | key).one()
+    overdue = due - later_today - kept - late
+    return {scope.unit.id: Stock(to_settle - settlements, overdue, oldest, later_today, soon)}
+
+
+@lru_cache(maxsize=MAX_DEPTH)
+def _ahead(depth: int) -> Any:
+    """The earliest limit of a unit's open demands, and how many fall due until midnight and soon: a short range."""
+    inside = (path_column(depth) == bindparam("unit"), IS_OPEN)
+    first = select(C.due_at).where(*inside).order_by(C.due_at).limit(1).scalar_subquery()
+    until = (C.due_at >= _NOW, C.due_at < bindparam("until", type_=_MOMENT))
+    return select(first, *_STOCK[3:]).where(*inside, *until)
 
 
 FLOW = ("received", "settled", "self_settled", "due", "kept")

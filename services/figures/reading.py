@@ -52,10 +52,7 @@ def _read(
     if not scope.places:
         return []
     dialect, many = session.get_bind().dialect.name, len(scope.places) > 1
-    if scope.tables == counters.tables():
-        statement = _kept(what, shape, dialect, many)
-    else:
-        statement = _built(scope.tables, what, shape, dialect, many)
+    statement = _kept(what, shape, dialect, many) if scope.is_kept else _built(scope.tables, what, shape, dialect, many)
     units = {"units": json.dumps([place.id for place in scope.places])} if many else {"unit": scope.places[0].id}
     with session.connection().execute(statement, units | over.bound() | bound) as result:
         # numbers and words as the driver gives them: a Row for each of many thousand costs more than the query

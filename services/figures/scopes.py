@@ -52,6 +52,11 @@ class Scope:
     parts: tuple[Part, ...]
     tables: counters.Tables
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the kept counters say it all."""
+        return self.tables == counters.tables()
+
     def live(
         self,
         session: Session,

@@ -134,11 +134,10 @@ def _households(session: Session, unit_id: int, *, whole: bool) -> int:
 
 def _units(session: Session, unit_id: int, on: date, *, whole: bool) -> dict[str, int]:
     """Units of the subtree by level, itself included, less those that had ended by the day."""
-    found = dict.fromkeys(LEVELS_ALWAYS, 0)
-    for sign, ended in ((1, ()), (-1, (col(Unit.valid_to) <= on,))):
-        statement = select(Unit.level, func.count()).where(*ended).group_by(Unit.level)  # type: ignore[call-overload]
-        if not whole:
-            statement = statement.where(col(Unit.id).in_(_inside(unit_id)))
-        for level, number in session.connection().execute(statement):
-            found[level] = found.get(level, 0) + sign * number
+    inside = () if whole else (col(Unit.id).in_(_inside(unit_id)),)
+    every = select(Unit.level, func.count()).where(*inside).group_by(Unit.level)  # type: ignore[call-overload]
+    ended = select(Unit.level).where(col(Unit.valid_to) <= on, *inside)  # type: ignore[call-overload]
+    found = dict.fromkeys(LEVELS_ALWAYS, 0) | dict(session.connection().execute(every).all())
+    for level in session.connection().execute(ended).scalars():
+        found[level] -= 1
     return found
