@@ -20,7 +20,7 @@ from services.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit that figures are about."""
+    """A unit that figures are about; the area is told for the unit that was asked for, not for those below it."""
 
     id: int
     code: str
@@ -29,6 +29,7 @@ class Place:
     level: str
     depth: int
     population: int | None
+    area_m2: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ def _place(session: Session, actor: Actor, unit_id: int) -> Place:
         if found is None:
             raise NotFound("unit_not_found", unit=unit_id)
         unit = found
-    return Place(unit_id, unit.code, unit.short_name, unit.name_en, unit.level, unit.depth, unit.population)
+    return Place(
+        unit_id, unit.code, unit.short_name, unit.name_en, unit.level, unit.depth, unit.population, unit.area_m2
+    )
 
 
 def _below(session: Session, unit_id: int, level: str, since: date) -> list[Place]:

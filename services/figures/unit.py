@@ -82,7 +82,7 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
     scope = counting.of_unit(session, actor, unit_id)
     lying = counting.stock(session, scope, period.zone, now=now)
     counts = counting.tally(session, scope, period, now=now, lying=lying).get(unit_id, Counts())
-    area, whole = session.get_one(Unit, unit_id).area_m2, _is_whole(session, scope.unit)
+    area, whole = scope.unit.area_m2, _is_whole(session, scope.unit)
     return FiguresRow(
         unit_id=unit_id, code=scope.unit.code, name=scope.unit.name, name_en=scope.unit.name_en,
         level=scope.unit.level, units=_units(session, unit_id, min(period.to_day, _day(now, period)), whole=whole),
