@@ -56,7 +56,6 @@ class Driver:
             self.written[statement] = statement.replace("BEGIN IMMEDIATE", "BEGIN").replace("?", "%s")
         return self.connection.execute(self.written[statement], values or None)
 
-
     def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """The same for many rows."""
         with self.connection.cursor() as cursor:

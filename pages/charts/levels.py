@@ -54,4 +54,3 @@ def ladder(steps: Sequence[Step], t: Words) -> alt.LayerChart:
         y=y, x=alt.X("within:Q", scale=scale, axis=axis, title=None), text=alt.Text("words:N")
     )
     return styled(layers(reach, own, words), t)
-

@@ -48,9 +48,7 @@ class Sum:
     steps: tuple[Step, ...]
 
 
-def of_limit(
-    hours: Hours, start: datetime, limit: Limit, pauses: Sequence[Pause] = (), *, extended_by: int = 0
-) -> Sum:
+def of_limit(hours: Hours, start: datetime, limit: Limit, pauses: Sequence[Pause] = (), *, extended_by: int = 0) -> Sum:
     """The sum of a limit (its extension included, of which `extended_by` units) from `start` round the pauses."""
     found = run(hours, start, limit, pauses)
     told = [Step(StepKind.START, at=start), Step(StepKind.LIMIT, limit=Limit(limit.amount - extended_by, limit.unit))]

@@ -61,5 +61,3 @@ def justify(
         row.justified, row.justified_reason = justified, reason.strip() or None
         session.flush()
     return call.demand
-
-

@@ -140,9 +140,7 @@ def pass_check(session: Session, actor: Actor, demand_id: int, *, now: datetime,
     return move(session, actor, demand_id, Verb.PASS_CHECK, now=now, **options)
 
 
-def close(
-    session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str = "", **options: Any
-) -> Demand:
+def close(session: Session, actor: Actor, demand_id: int, *, now: datetime, reason: str = "", **options: Any) -> Demand:
     """Close a demand that waits for its call-back: by the villager's word, or by a second pair of eyes that says why.
 
     Never by who handled it. Raises BadInput("close_without_word") where nobody said that it is solved and no reason is

@@ -95,9 +95,7 @@ def test_clocks_of_a_random_history_agree_with_the_walk(data, start):
     told = [Next(start, Verb.REPORT, {"limit": str(solve), "answer_limit": str(answer), "level_limit": str(level)})]
     begun = {"answer": (start, answer, []), "solve": (start, solve, []), "level": (start, level, [])}
     at = start
-    for move in data.draw(
-        st.lists(st.sampled_from(MOVES), max_size=6)
-    ):
+    for move in data.draw(st.lists(st.sampled_from(MOVES), max_size=6)):
         at += MINUTE * data.draw(st.integers(1, 60 * 24 * 4))
         if move.startswith("hold"):
             until = at + MINUTE * data.draw(st.integers(1, 60 * 24 * 9))

@@ -111,9 +111,7 @@ def _days(user: frame.User, demand: DetailRow, clock: Running, total: Sum) -> li
     number, days = 0, []
     for day in _between(first, last):
         works = deadlines.is_work_day(day)
-        counted = (
-            first < day <= due_on and (works or clock.limit.unit is LimitUnit.DAYS) and day not in paused
-        )
+        counted = first < day <= due_on and (works or clock.limit.unit is LimitUnit.DAYS) and day not in paused
         number += counted
         days.append(Day(day, works, day in off, number if counted else None))
     return days
