@@ -10,24 +10,28 @@ from services import sweeps
 from services.access import SYSTEM
 from services.database import transaction
 
-HOPS = (("grid", "village", 3), ("village", "township", 2), ("township", "county", 1))
+HOPS = (("township", "county", 1), ("village", "township", 2), ("grid", "village", 3))
 """From which level to which, and the depth of the unit there."""
 
-MOVE = """
-    UPDATE demands SET state = 'escalated', level = ?, escalated_to = ?, holder_unit_id = a{depth}_id,
-      holder_id = (SELECT person_id FROM posts WHERE unit_id = a{depth}_id AND starts_on <= ?
-        AND (ends_on IS NULL OR ends_on > ?) ORDER BY starts_on DESC LIMIT 1),
-      department_id = NULL, level_since = ?, level_due_at = ?, warned_at = NULL, event_count = event_count + 1,
-      version = version + 1
-    WHERE is_open AND level_due_at < ? AND state <> 'suspended' AND level = ? AND escalated_to IS NULL
+HOLDER = """(SELECT person_id FROM posts WHERE unit_id = a{depth}_id AND role IN ('leader', 'chief', 'supervisor',
+        'grid_member') AND starts_on <= :day AND (ends_on IS NULL OR ends_on > :day) ORDER BY starts_on DESC LIMIT 1)"""
+LATE = "is_open AND level_due_at < :at AND state <> 'suspended' AND level = :level AND escalated_to IS NULL"
+TELL = f"""
+    INSERT INTO demand_events (demand_id, seq, at, verb, from_state, to_state, account_id, actor_name, reason, facts)
+    SELECT id, event_count + 1, :at, 'escalate', state, 'escalated', NULL, 'system', '超过本级期限',
+      '{{{{"by": "sweep", "state": "escalated", "level": ":above", "escalated_to": ":above", "department_id": null,'
+        || ' "level_since": "' || :at || '+00:00", "warned_at": null, "holder_unit_id": ' || a{{depth}}_id
+        || ', "holder_id": ' || coalesce({HOLDER}, 'null') || ', "level_due_at": "' || :due || '+00:00"'
+        || ', "level_limit": "7 work days"}}}}'
+    FROM demands WHERE {LATE}
 """
-TELL = """
-    INSERT INTO demand_events (demand_id, seq, at, verb, from_state, to_state, account_id, actor_name, facts)
-    SELECT id, event_count, ?, 'escalate', 'handling', 'escalated', NULL, 'system',
-      '{"by": "sweep", "level": "' || level || '", "holder_unit_id": ' || coalesce(holder_unit_id, 'null')
-        || ', "holder_id": ' || coalesce(holder_id, 'null') || ', "state": "escalated", "department_id": null}'
-    FROM demands WHERE is_open AND level_since = ? AND level = ? AND state = 'escalated'
+MOVE = f"""
+    UPDATE demands SET state = 'escalated', level = :above, escalated_to = :above, holder_unit_id = a{{depth}}_id,
+      holder_id = {HOLDER}, department_id = NULL, level_since = :at, level_due_at = :due, warned_at = NULL,
+      event_count = event_count + 1, version = version + 1
+    WHERE {LATE}
 """
+"""The same effect: an event that rebuilds the demand, with the state it comes from, and the demand moved."""
 
 
 class TakenBackError(Exception):
@@ -66,9 +70,9 @@ def _floor(bench: Bench) -> Callable[[], object]:
     def sweep() -> None:
         connection.execute("BEGIN IMMEDIATE")
         for level, above, depth in HOPS:
-            values = (above, above, day, day, at, due, at, level)
+            values = {"at": at, "due": due, "day": day, "level": level, "above": above}
+            connection.execute(TELL.format(depth=depth), values)
             connection.execute(MOVE.format(depth=depth), values)
-            connection.execute(TELL, (at, at, above))
         connection.execute("ROLLBACK")
 
     return sweep

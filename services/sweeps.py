@@ -20,14 +20,14 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
+    insert,
     literal,
     or_,
     select,
-    true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from models.demands import Category, Demand, DemandEvent, State, Urgency, Verb
@@ -42,9 +42,8 @@ from services.errors import Refused
 
 TABLE: Any = Demand.__table__  # type: ignore[attr-defined]
 D: Any = TABLE.c
-E: Any = DemandEvent.__table__.alias("before")  # type: ignore[attr-defined]
+E: Any = DemandEvent.__table__.c  # type: ignore[attr-defined]
 
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 LEASE = "sweep"
 
 REASONS = {Verb.ESCALATE: "超过本级期限", Verb.RESUME: "挂账到期"}
@@ -111,7 +110,7 @@ def _swept(session: Session, actor: Actor, now: datetime) -> SweepRow:
     resumed = run.change(_ended_suspension(now), Verb.RESUME, {"state": State.HANDLING, "suspended_until": None})
     escalated = sum(run.escalate(hop, profile) for hop in hops)
     at_top = run.count(and_(_late(now), *(~hop.condition for hop in hops)))
-    warned = run.change(_near(now, profile), Verb.WARN, {"warned_at": now}, among=_soon(now, profile))
+    warned = run.change(_near(now, profile), Verb.WARN, {"warned_at": now})
     skipped = run.count(and_(IS_OPEN, D.state == State.SUSPENDED))
     return SweepRow(resumed, warned, escalated, at_top, skipped)
 
@@ -130,7 +129,7 @@ def _soon(now: datetime, profile: Profile) -> ColumnElement[bool]:
 
 
 def _ended_suspension(now: datetime) -> ColumnElement[bool]:
-    return and_(IS_OPEN, D.state == State.SUSPENDED, D.suspended_until <= now)
+    return and_(D.suspended_until.is_not(None), D.suspended_until <= now, IS_OPEN, D.state == State.SUSPENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,19 +185,18 @@ class _Run:
         clocks = list(self._clocks(hop.level, profile))
         moment = D.level_due_at.type
         unit_id = path_column(hop.depth)
+        holder = _answering(unit_id, self.now.astimezone(profile.zone))
         columns = {
             "state": State.ESCALATED, "level": hop.level, "escalated_to": hop.level, "holder_unit_id": unit_id,
-            "holder_id": _answering(unit_id, self.now.astimezone(profile.zone)), "department_id": None,
-            "level_since": self.now, "warned_at": None,
+            "holder_id": holder, "department_id": None, "level_since": self.now, "warned_at": None,
             "level_due_at": case(*((when, literal(at, moment)) for when, at, _ in clocks)),
         }  # fmt: skip
         told = {
-            "holder_unit_id": _number(D.holder_unit_id), "holder_id": _number(D.holder_id),
+            "holder_unit_id": _number(unit_id), "holder_id": _number(holder),
             "level_due_at": case(*((when, literal(_json(at))) for when, at, _ in clocks)),
             "level_limit": case(*((when, literal(_json(str(limit)))) for when, _, limit in clocks)),
         }  # fmt: skip
-        moved = D.level_due_at.in_(sorted({at for _, at, _ in clocks}))
-        return self.change(and_(_late(self.now), hop.condition), Verb.ESCALATE, columns, told, moved)
+        return self.change(and_(_late(self.now), hop.condition), Verb.ESCALATE, columns, told)
 
     def _clocks(self, level: str, profile: Profile) -> Iterator[tuple[ColumnElement[bool], datetime, Limit]]:
         """(condition, deadline, limit) of the new level's clock, for each urgency and each category with its own."""
@@ -220,48 +218,30 @@ class _Run:
         verb: Verb,
         columns: dict[str, Any],
         told: dict[str, ColumnElement[str]] | None = None,
-        among: ColumnElement[bool] | None = None,
     ) -> int:
-        """Change the demands of the condition and append the event; how many there are.
+        """Append the event to the demands of the condition, then change them; how many there are.
 
-        `told` gives the JSON of those columns that are expressions, and of notes; `among` is where an index finds the
-        changed ones again.
+        `told` gives the JSON of those columns that are expressions, and of notes. The event comes first, while the
+        demand still says what state it comes from; FOR UPDATE (PostgreSQL) keeps everybody else from the demands
+        between the two statements, and there only those that have the event are changed.
         """
-        count = D.event_count + 1
-        statement = update(TABLE).where(condition).values(**columns, event_count=count, version=D.version + 1)
-        changed: int = self.session.connection().execute(statement).rowcount
-        if changed:
-            self._append(verb, columns, told or {}, true() if among is None else among)
-        return changed
-
-    def _append(
-        self, verb: Verb, columns: dict[str, Any], told: dict[str, ColumnElement[str]], among: ColumnElement[bool]
-    ) -> None:
-        """An event for every demand that has one fewer than it counts: those just changed, and only those."""
+        session, count = self.session, D.event_count + 1
         values: dict[str, Any] = {
-            "demand_id": D.id, "seq": D.event_count, "at": literal(self.now, E.c.at.type),
-            "verb": literal(verb, E.c.verb.type), "from_state": E.c.to_state, "to_state": D.state,
+            "demand_id": D.id, "seq": count, "at": literal(self.now, E.at.type), "verb": literal(verb, E.verb.type),
+            "from_state": D.state, "to_state": literal(columns.get("state"), D.state.type)
+            if "state" in columns else D.state,
             "account_id": literal(self.actor.account_id, Integer), "actor_name": literal(self.actor.name),
-            "reason": literal(REASONS.get(verb), String), "facts": _facts(columns, told),
+            "reason": literal(REASONS.get(verb), String), "facts": _facts(columns, told or {}),
         }  # fmt: skip
-        before = and_(E.c.demand_id == D.id, E.c.seq == D.event_count - 1)
-        rows = (
-            select(*(value.label(name) for name, value in values.items()))
-            .select_from(TABLE)
-            .join(E, before)
-            .where(_just(columns), among)
-        )
-        into: Any = INSERT[self.session.get_bind().dialect.name](DemandEvent).from_select(list(values), rows)
-        self.session.connection().execute(into.on_conflict_do_nothing(index_elements=["demand_id", "seq"]))
-
-
-def _just(columns: dict[str, Any]) -> ColumnElement[bool]:
-    """The demands that stand as just written; one that did before has its event already, and gets no second."""
-    return and_(IS_OPEN, *(D[name] == value for name, value in columns.items() if _is_plain(value)))
-
-
-def _is_plain(value: Any) -> bool:
-    return value is not None and not isinstance(value, ColumnElement)
+        rows = select(*(value.label(name) for name, value in values.items())).where(condition).with_for_update()
+        into = insert(DemandEvent).from_select(list(values), rows).execution_options(preserve_rowcount=True)
+        added: int = session.connection().execute(into).rowcount
+        if added:
+            if session.get_bind().dialect.name != "sqlite":
+                condition = and_(condition, exists().where(E.demand_id == D.id, E.seq == count))
+            change = update(TABLE).where(condition).values(**columns, event_count=count, version=D.version + 1)
+            session.connection().execute(change)
+        return added
 
 
 def _answering(unit_id: ColumnElement[Any], now: datetime) -> ColumnElement[Any]:

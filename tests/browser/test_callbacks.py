@@ -126,7 +126,7 @@ def test_the_round_of_the_week_is_drawn_with_its_seed_and_says_how_far_it_is(ser
     settled(phone)
     reference = re.search(r"D\d{6}-\d{4}-\d+", opened.inner_text())[0]
     assert reference in references
-    say(phone, "未应")
+    say(phone, "无人接听")
     expect(opened).to_contain_text("再打 2 次仍不通")
     save(phone, reference)
     assert found(server, reference)[0] is State.PENDING_CALLBACK

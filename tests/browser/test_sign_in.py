@@ -28,7 +28,8 @@ from tests.factories import PASSWORD, town
 NEEDS = {
     "today": Permission.SEE_FIGURES, "map": Permission.SEE_FIGURES, "rankings": Permission.SEE_FIGURES,
     "demands": Permission.SEE_DEMANDS, "report": Permission.REPORT, "escalations": Permission.SEE_DEMANDS,
-    "imports": Permission.IMPORT, "people": Permission.TRIAGE, "account": None,
+    "requests": Permission.SEE_DEMANDS, "callbacks": Permission.CLOSE, "projects": Permission.SEE_DEMANDS,
+    "sunshine": Permission.PUBLISH, "imports": Permission.IMPORT, "people": Permission.TRIAGE, "account": None,
 }  # fmt: skip
 USERS = {
     Role.LEADER: "leader", Role.SUPERVISOR: "supervisor", Role.CHIEF: "chief", Role.GRID_MEMBER: "member",

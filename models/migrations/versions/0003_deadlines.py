@@ -136,6 +136,9 @@ def _demands(moment: str) -> None:
     for column, values in (('reached', REACHED), ('solved', SOLVED), ('satisfied', SATISFIED)):
         _add('demands', column, 'VARCHAR(32)', **{column: _in(column, values)})
     _add('demands', 'excluded_code', 'VARCHAR(32)')
+    held = sa.text('suspended_until IS NOT NULL')
+    op.create_index('ix_demands_suspended_until', 'demands', ['suspended_until'],
+                    sqlite_where=held, postgresql_where=held)
     open_, waiting = sa.text('is_open'), sa.text('settled_at IS NOT NULL AND closed_at IS NULL')
     op.create_index('ix_demands_open_level_due_at', 'demands', ['level_due_at'],
                     sqlite_where=open_, postgresql_where=open_)
