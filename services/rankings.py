@@ -21,8 +21,8 @@ from services.figures import counting, reading
 from services.figures.counting import Counts, Place, Scope, Stock
 from services.figures.ranges import days, numbers, span, today
 from services.figures.spans import WEEK, median
-from services.figures.unit import share
 from services.periods import Period
+from services.rates import share
 
 TREND_WEEKS = 12
 

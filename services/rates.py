@@ -30,7 +30,7 @@ class Answers:
 
 
 def share(part: float, whole: int) -> float | None:
-    """A part of a whole as a fraction of 1; None for nothing of nothing."""
+    """A rate as a fraction of 1, or None when there is nothing to take a share of (domain.md section 4)."""
     return part / whole if whole else None
 
 

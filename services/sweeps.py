@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
-from models.demands import Category, Demand, DemandEvent, State, Urgency, Verb
+from models.demands import RUNNING, Category, Demand, DemandEvent, State, Urgency, Verb
 from models.limits import Limit
 from models.people import Post
 from models.profiles import Profile
@@ -48,11 +48,6 @@ LEASE = "sweep"
 
 REASONS = {Verb.ESCALATE: "超过本级期限", Verb.RESUME: "挂账到期"}
 """Why the sweep moves a demand, in the language of the ledger; a screen says it in the reader's from `by`."""
-
-RUNNING = (
-    State.REPORTED, State.PENDING_TRIAGE, State.REGISTERED, State.DISPATCHED, State.HANDLING, State.ESCALATED,
-)  # fmt: skip
-"""The open states whose clock runs; while suspended it stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +100,9 @@ def sweep(session: Session, actor: Actor, *, now: datetime, dry_run: bool = Fals
 
 
 def _swept(session: Session, actor: Actor, now: datetime) -> SweepRow:
-    profile, run = sites.profile(session), _Run(session, actor, now)
+    profile = sites.profile(session)
+    codes: dict[int, str] = dict(session.connection().execute(select(Category.id, Category.code)).all())  # type: ignore[call-overload]
+    run = _Run(session, actor, now, codes)
     hops = list(_hops(session, profile))
     resumed = run.change(_ended_suspension(now), Verb.RESUME, {"state": State.HANDLING, "suspended_until": None})
     escalated = sum(run.escalate(hop, profile) for hop in hops)
@@ -116,11 +113,11 @@ def _swept(session: Session, actor: Actor, now: datetime) -> SweepRow:
 
 
 def _late(now: datetime) -> ColumnElement[bool]:
-    return and_(IS_OPEN, D.state.in_(RUNNING), D.level_due_at < now)
+    return and_(IS_OPEN, D.state.in_(sorted(RUNNING)), D.level_due_at < now)
 
 
 def _near(now: datetime, profile: Profile) -> ColumnElement[bool]:
-    return and_(IS_OPEN, D.state.in_(RUNNING), D.warned_at.is_(None), _soon(now, profile))
+    return and_(IS_OPEN, D.state.in_(sorted(RUNNING)), D.warned_at.is_(None), _soon(now, profile))
 
 
 def _soon(now: datetime, profile: Profile) -> ColumnElement[bool]:
@@ -176,6 +173,7 @@ class _Run:
     session: Session
     actor: Actor
     now: datetime
+    categories: dict[int, str]
 
     def count(self, condition: ColumnElement[bool]) -> int:
         found: int = self.session.connection().execute(select(func.count(D.id)).where(condition)).scalar_one()
@@ -200,10 +198,9 @@ class _Run:
 
     def _clocks(self, level: str, profile: Profile) -> Iterator[tuple[ColumnElement[bool], datetime, Limit]]:
         """(condition, deadline, limit) of the new level's clock, for each urgency and each category with its own."""
-        codes: dict[int, str] = dict(self.session.connection().execute(select(Category.id, Category.code)).all())  # type: ignore[call-overload]
         for urgency in Urgency:
             usual = profile.clock(urgency, None, level).solve
-            own = {category: profile.clock(urgency, code, level).solve for category, code in codes.items()}
+            own = {category: profile.clock(urgency, code, level).solve for category, code in self.categories.items()}
             for limit in {limit for limit in own.values() if limit != usual}:
                 special = D.category_id.in_([category for category, found in own.items() if found == limit])
                 yield and_(D.urgency == urgency, special), self._due_at(profile, limit), limit

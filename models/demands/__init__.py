@@ -4,12 +4,22 @@ from models.demands.callbacks import CallBack, CallRound, CallRoundDemand, Reach
 from models.demands.ledger import Category, Demand, DemandEvent
 from models.demands.moves import MOVES, Move, Verb
 from models.demands.requests import REVIEWERS, Request, RequestKind, Review
-from models.demands.states import OPEN, SETTLED, Clock, Source, State, Urgency, clock_of, is_overdue
+from models.demands.states import (
+    OPEN,
+    RUNNING,
+    SETTLED,
+    Clock,
+    Source,
+    State,
+    Urgency,
+    clock_of,
+    is_overdue,
+)
 from models.demands.views import SavedView
 from models.demands.whistles import Arrival, Whistle
 
 __all__ = [
-    "MOVES", "OPEN", "REVIEWERS", "SETTLED", "Arrival", "CallBack", "CallRound", "CallRoundDemand", "Category",
-    "Clock", "Demand", "DemandEvent", "Move", "Reached", "Request", "RequestKind", "Review", "Satisfaction",
+    "MOVES", "OPEN", "REVIEWERS", "RUNNING", "SETTLED", "Arrival", "CallBack", "CallRound", "CallRoundDemand",
+    "Category", "Clock", "Demand", "DemandEvent", "Move", "Reached", "Request", "RequestKind", "Review", "Satisfaction",
     "SavedView", "Solved", "Source", "State", "Urgency", "Verb", "Whistle", "clock_of", "is_overdue",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.accounts import Permission
-from models.demands.states import State
+from models.demands.states import RUNNING, State
 
 
 class Verb(StrEnum):
@@ -67,7 +67,7 @@ def _move(sources: str, target: State | None, permission: Permission, **flags: b
 
 
 _WHISTLED = "registered dispatched handling escalated suspended"
-_RUNNING = "reported pending_triage registered dispatched handling escalated"
+_RUNNING = " ".join(sorted(RUNNING))
 _LATER = "pending_verify pending_callback closed archived"
 _ENDED = "self_handled rejected merged"
 

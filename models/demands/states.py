@@ -38,6 +38,9 @@ OPEN = frozenset(
 )
 """Received and not yet settled: the clock runs. The only definition of "open" on any screen."""
 
+RUNNING = OPEN - {State.SUSPENDED}
+"""The open states whose clock runs; while suspended it stands still."""
+
 SETTLED = frozenset({State.SELF_HANDLED, State.PENDING_VERIFY, State.PENDING_CALLBACK, State.CLOSED, State.ARCHIVED})
 """Settled by a handler. What is left is the check and the villager's word."""
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 import altair as alt
 
 from pages.i18n import Words
-from pages.ui.style import IN_TIME, INK, LATE, MUTED, NEAR, SUSPENDED
+from pages.ui.style import INK, MUTED
 
 _FAMILIES = (
     "Grid Shapes", "Source Sans", "Noto Sans CJK SC", "Noto Sans SC", "Microsoft YaHei UI", "PingFang SC", "Grid Han",
@@ -15,7 +15,6 @@ FONT = ",".join([*(f"'{family}'" for family in _FAMILIES), "sans-serif"])
 GRID, BARS, BAND, HATCH = "#ECEAE3", "#C9D3D8", "#F3F2EC", "#E6E4DD"
 RAMP = ("#F0F4F2", "#8DC0BA")
 """How much of something that is no status: light to a tone on which ink is still read at 7.7 : 1."""
-STATUS = {"late": LATE, "near": NEAR, "in_time": IN_TIME, "suspended": SUSPENDED}
 
 _MONTHS_ZH = [f"{number}月" for number in ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")]
 _DAYS_ZH = [f"星期{day}" for day in "日一二三四五六"]

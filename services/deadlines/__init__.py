@@ -10,15 +10,8 @@ from services.deadlines.workdays import DAY, Holiday, HolidayRow, holidays, is_w
 
 __all__ = [
     "DAY", "Holiday", "HolidayRow", "Hours", "Pause", "Run", "Step", "StepKind", "Sum", "UsualHours", "answer_due_at",
-    "due_at", "holidays", "is_work_day", "knows_year", "of_given", "of_limit", "run", "shifted", "solve_due_at",
+    "due_at", "holidays", "is_work_day", "knows_year", "of_given", "of_limit", "run", "shifted",
 ]  # fmt: skip
-
-
-def solve_due_at(
-    profile: Profile, start: datetime, urgency: Urgency, category: str | None = None, level: str | None = None
-) -> datetime:
-    """The deadline to settle a demand of this urgency and category (code), or a level's own, begun at `start`."""
-    return due_at(profile, start, profile.clock(urgency, category, level).solve)
 
 
 def answer_due_at(

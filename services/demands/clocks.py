@@ -114,6 +114,12 @@ def of_events(events: Sequence[Told], reported_at: datetime) -> Clocks | None:
     return found
 
 
+def due_after(profile: Profile, events: Sequence[Told], following: Next, reported_at: datetime) -> Columns:
+    """The deadlines as one more event would leave them."""
+    found = of_events([*events, following], reported_at)
+    return found.due(profile) if found is not None else {}
+
+
 def _after(clocks: Clocks | None, event: Told, reported_at: datetime) -> Clocks | None:
     facts = event.facts
     if event.verb in FRESH:

@@ -1,7 +1,7 @@
 """Filing a demand: where it belongs, its deadline, who has it first."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,7 +10,7 @@ from models.accounts import Permission
 from models.demands import Category, Demand, DemandEvent, Source, State, Urgency, Verb
 from models.people import Person, Post, PostRole
 from models.units import MAX_DEPTH, Unit, UnitAncestor
-from services import sites
+from services import people, sites
 from services.access import Actor, require, require_unit
 from services.demands import clocks, history
 from services.errors import BadInput, NotFound
@@ -18,7 +18,6 @@ from services.errors import BadInput, NotFound
 TITLE_LENGTH = 30
 TEXT_LENGTH = 20_000
 LINE_LENGTH = 200
-LATE_ENTRY = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,7 @@ def responsible(session: Session, unit_id: int, on: datetime) -> tuple[int, str]
         .where(
             Post.unit_id == unit_id,
             col(Post.role).in_([PostRole.GRID_MEMBER, PostRole.CHIEF, PostRole.LEADER]),
-            col(Post.starts_on) <= on.date(),
-            col(Post.ends_on).is_(None) | (col(Post.ends_on) > on.date()),
+            people.held_on(on.date()),
         )
         .order_by(col(Post.starts_on).desc())
     ).first()  # type: ignore[return-value]

@@ -126,8 +126,7 @@ def _end_requests(session: Session, demand_id: int, now: datetime) -> None:
 
 def _due(
     session: Session, demand: Demand, events: Sequence[DemandEvent], verb: Verb, now: datetime, facts: dict[str, Any]
-) -> dict[str, datetime | None]:
+) -> clocks.Columns:
     """The deadlines as one more event would leave them."""
-    told: list[clocks.Told] = [*map(history.row_of, events), clocks.Next(now, verb, facts)]
-    found = clocks.of_events(told, demand.reported_at)
-    return found.due(sites.profile(session)) if found is not None else {}
+    told = list(map(history.row_of, events))
+    return clocks.due_after(sites.profile(session), told, clocks.Next(now, verb, facts), demand.reported_at)

@@ -122,9 +122,7 @@ class Case:
 
     def clocks_after(self, verb: Verb, at: datetime, facts: dict[str, Any], profile: Profile) -> dict[str, Any]:
         """The deadlines as one more event would leave them."""
-        told: list[clocks.Told] = [*self.events, clocks.Next(whole(at), verb, facts)]
-        found = clocks.of_events(told, self.reported_at)
-        return found.due(profile) if found is not None else {}
+        return clocks.due_after(profile, self.events, clocks.Next(whole(at), verb, facts), self.reported_at)
 
     def _settlement(self, target: State | None, at: datetime) -> dict[str, Any]:
         if target is None or (target in SETTLED) == (self.columns["settled_at"] is not None):

@@ -10,8 +10,6 @@ from services import deadlines
 from services.demo.crew import Crew
 from services.demo.land import Place
 
-CHAIN_FALLBACK = "township"
-
 
 @dataclass(slots=True)
 class World:

@@ -11,8 +11,8 @@ from services.counters.days import day_of
 from services.figures import counting, reading
 from services.figures.counting import Scope, Stock
 from services.figures.ranges import days, numbers, today
-from services.figures.unit import share
 from services.periods import Period
+from services.rates import share
 
 
 @dataclass(frozen=True, slots=True)

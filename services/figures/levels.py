@@ -9,8 +9,8 @@ from services import sites
 from services.access import Actor
 from services.figures import counting, reading
 from services.figures.ranges import numbers, span
-from services.figures.unit import share
 from services.periods import Period
+from services.rates import share
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from services.figures.counting import Counts, Place, Scope, Stock
 from services.figures.days import DayRow, WeekRow, by_week, days_of
 from services.figures.needs import NeedRow
 from services.figures.subjects import SubjectRow
-from services.figures.unit import share
 from services.periods import DAY, Period
+from services.rates import share
 
 TREND_DAYS = 84
 

@@ -14,6 +14,7 @@ from services.access import Actor
 from services.figures import counting
 from services.figures.counting import Counts, Stock
 from services.periods import Period
+from services.rates import share
 
 LEVELS_ALWAYS = ("township", "village", "natural_village", "grid", "unit")
 
@@ -70,11 +71,6 @@ class MapRow:
     open: int
     overdue: int
     oldest_due_at: datetime | None
-
-
-def share(part: int, whole: int) -> float | None:
-    """A rate as a fraction of 1, or None when there is nothing to take a share of (domain.md section 4)."""
-    return part / whole if whole else None
 
 
 def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now: datetime) -> FiguresRow:

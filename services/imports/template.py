@@ -2,8 +2,7 @@
 
 import io
 
-import xlsxwriter
-
+from services import workbooks
 from services.imports.fields import FIELDS, Kind
 
 
@@ -13,8 +12,8 @@ def template(kind: Kind) -> bytes:
     All columns are formatted as text, so that codes keep their zeros and dates stay as written.
     """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
+    with workbooks.opened(out) as book:
+        bold = workbooks.heading(book)
         as_text = book.add_format({"num_format": "@"})
         fields = [each for each in FIELDS[kind] if not each.extra]
         sheet = book.add_worksheet(kind.value)

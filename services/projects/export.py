@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-import xlsxwriter
 from sqlmodel import Session
 
+from services import workbooks
 from services.access import Actor
 from services.projects.opened import detail
 from services.projects.reads import listed
@@ -39,8 +39,7 @@ def ledger(session: Session, actor: Actor, unit_id: int | None, today: date, say
     rows = listed(session, actor, unit_id, today)[:MOST]
     found = [detail(session, actor, row.id, today) for row in rows]
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
+    with workbooks.opened(out) as book:
         _sheet(book, say, "projects", _PROJECTS, [_project(each, say) for each in found])
         _sheet(book, say, "milestones", _PARTS["milestones"], [row for each in found for row in _milestones(each)])
         _sheet(book, say, "money", _PARTS["money"], [row for each in found for row in _money(each, say)])
@@ -53,7 +52,7 @@ class Yuan(int):
 
 
 def _sheet(book: Any, say: Say, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
+    bold = workbooks.heading(book)
     formats = {
         Yuan: book.add_format({"num_format": "#,##0.00"}),
         date: book.add_format({"num_format": "yyyy-mm-dd"}),

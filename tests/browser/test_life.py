@@ -9,8 +9,8 @@ import re
 import subprocess
 from datetime import UTC, datetime, timedelta
 
-from tests.browser.server import ROOT, open_path, settled, sign_in
-from tests.browser.test_journey import confirm, press
+from tests.browser.server import ROOT, open_path, sign_in
+from tests.browser.steps import answer_and_come, press, say_solved, sign_and_settle, whistle_and_assign
 
 TEXT = "村东小桥栏杆断了，孩子上学走得害怕。"
 
@@ -35,20 +35,6 @@ def reported_long_ago(server, folder):
     assert smallgrid(server, "import", "demands", str(file), "--json")["inserted"] == 1
 
 
-def called_back(chief, reference):
-    """Checked by somebody else, then the villager says that it is solved."""
-    open_path(chief, f"/demands?id={reference}")
-    press(chief, "核查通过")
-    open_path(chief, f"/callbacks?id={reference}")
-    call = chief.locator(".st-key-p-callback")
-    for answer in ("已接通", "已解决", "满意", "是"):
-        call.get_by_role("radio", name=answer, exact=True).click()
-        settled(chief)
-    call.get_by_role("button", name="保存").click()
-    chief.get_by_test_id("stToast").filter(has_text=reference).first.wait_for()
-    settled(chief)
-
-
 def test_a_demand_is_late_climbs_is_answered_settled_and_closed_by_the_villagers_word(server, open_context, tmp_path):
     reported_long_ago(server, tmp_path)
     assert smallgrid(server, "sweep", "--json")["escalated"] >= 1
@@ -67,33 +53,20 @@ def test_a_demand_is_late_climbs_is_answered_settled_and_closed_by_the_villagers
     assert "超过所在层级的期限" in told
     assert "个工作日" in told
 
-    press(chief, "吹哨")
-    chief.get_by_test_id("stDialog").get_by_label("主办").first.click()
-    chief.get_by_role("option", name="县供水公司").click()
-    settled(chief)
-    confirm(chief, "吹哨")
-    open_path(chief, f"/demands?id={reference}")
-    press(chief, "派遣")
-    confirm(chief, "派遣")
+    whistle_and_assign(chief, reference)
 
     water = open_context(server).new_page()
     sign_in(water, "department", path=f"/demands?id={reference}")
-    press(water, "应哨")
-    water.get_by_test_id("stDialog").get_by_role("textbox").fill("马上到")
-    confirm(water, "应哨")
-    open_path(water, f"/demands?id={reference}")
-    press(water, "到场")
-    confirm(water, "到场")
+    answer_and_come(water, reference, "马上到")
 
     leader = open_context(server).new_page()
     sign_in(leader, "leader", path=f"/demands?id={reference}")
-    press(leader, "签收")
-    open_path(leader, f"/demands?id={reference}")
-    press(leader, "办结")
-    leader.get_by_test_id("stDialog").get_by_role("textbox").fill("栏杆已换")
-    confirm(leader, "办结")
+    sign_and_settle(leader, reference, "栏杆已换")
 
-    called_back(chief, reference)
+    open_path(chief, f"/demands?id={reference}")
+    press(chief, "核查通过")
+    open_path(chief, f"/callbacks?id={reference}")
+    say_solved(chief, reference)
     open_path(chief, f"/demands?id={reference}")
     told = chief.get_by_test_id("stMain").inner_text()
     assert "已结案" in told

@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Any
 
 import streamlit as st
-import xlsxwriter
 
 from pages.i18n import Words
 from pages.i18n import deadlines as words
 from pages.ui import frame, layout, status
 from pages.ui.demands import telling
 from pages.ui.demands.address import Asked
-from services import demands
+from services import demands, workbooks
 from services.database import transaction
 from services.demands import ExportRow
 
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 WIDTHS = (22, 30, 26, 18, 10, 14, 24, 17, 17, 22, 80, 17)
 
 
@@ -59,9 +57,9 @@ def workbook(user: frame.User, rows: Sequence[ExportRow]) -> bytes:
         t("Number"), t("What"), t("Where"), t("Category"), t("Urgency"), t("State"), t("Held by"), t("Reported"),
         t("Due"), t("Clock"), t("How the deadline comes about"), t("Settled"),
     )  # fmt: skip
-    with xlsxwriter.Workbook(out, OPTIONS) as book:
+    with workbooks.opened(out) as book:
         sheet = book.add_worksheet(t("Demands"))
-        bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
+        bold = workbooks.heading(book)
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
         sheet.write_row(0, 0, heads, bold)
         for number, each in enumerate(rows, start=1):
