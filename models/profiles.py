@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from models.calendars import Calendar
 from models.demands import Urgency
 from models.limits import Limit
 from models.units import LEVELS
@@ -146,6 +147,7 @@ class Profile(_Part):
     timezone: str
     office_phone: str
     opening: list[tuple[time, time]]
+    calendar: Calendar = Calendar()
     levels: list[LevelWords]
     outer_levels: list[LevelWords] = []
     chain: list[str]

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
 
+from models.calendars import DAY
 from models.limits import Limit, LimitUnit
 from pages.i18n.words import Words
-from services.deadlines import DAY, Step, StepKind, Sum
+from services.deadlines import Step, StepKind, Sum
 
 
 def limit(t: Words, given: Limit) -> str:

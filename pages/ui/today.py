@@ -17,7 +17,7 @@ from pages.ui.cases import Filter, anchor, filter_of, level_words, link, short
 from pages.ui.demands import address
 from pages.ui.frame import User
 from pages.ui.status import plain
-from services import deadlines, sites, units
+from services import sites, units
 from services.database import reading
 from services.demands import DemandRow, Filters
 from services.figures import SubjectRow, TodayRow, VillageRow
@@ -210,7 +210,7 @@ def flow(user: User, row: TodayRow) -> None:
     t = user.t
     received, settled = sum(day.received for day in row.days), sum(day.settled for day in row.days)
     legend = f':color[▮]{{foreground="{BARS}"}} {t("received")} {t.number(received)}&emsp;:green[━] {t("settled")} {t.number(settled)}'  # noqa: E501
-    off = [(each, t.term(each.holiday)) for each in deadlines.holidays(row.days[0].day, row.days[-1].day)]
+    off = [(each, t.term(each.holiday)) for each in user.profile.calendar.holidays(row.days[0].day, row.days[-1].day)]
     with layout.panel("flow", t("Received and settled by day, 12 weeks"), legend, height=288):
         drawn = partial(charts.flow, row.days, off, t, labels=not user.phone)
         layout.chart(drawn, height="stretch", alt=t("Received and settled by day, 12 weeks"))

@@ -6,11 +6,10 @@ from models.demands import Urgency
 from models.profiles import Profile
 from services.deadlines.running import Hours, Pause, Run, UsualHours, due_at, run, shifted
 from services.deadlines.steps import Step, StepKind, Sum, of_given, of_limit
-from services.deadlines.workdays import DAY, Holiday, HolidayRow, holidays, is_work_day, knows_year
 
 __all__ = [
-    "DAY", "Holiday", "HolidayRow", "Hours", "Pause", "Run", "Step", "StepKind", "Sum", "UsualHours", "answer_due_at",
-    "due_at", "holidays", "is_work_day", "knows_year", "of_given", "of_limit", "run", "shifted",
+    "Hours", "Pause", "Run", "Step", "StepKind", "Sum", "UsualHours", "answer_due_at", "due_at", "of_given", "of_limit",
+    "run", "shifted",
 ]  # fmt: skip
 
 

@@ -12,12 +12,12 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from models.calendars import DAY, STATE_COUNCIL, Calendar
 from models.limits import Limit, LimitUnit
-from services.deadlines.workdays import DAY, is_work_day
 
 
 class Hours(Protocol):
-    """What running a limit needs of a site: its time zone, and when people work. A Profile has both."""
+    """What running a limit needs of a site: its time zone, and when people work. A Profile has it all."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -27,6 +27,10 @@ class Hours(Protocol):
     def opening(self) -> Sequence[tuple[time, time]]:
         """From when to when people work, in the order of the day."""
 
+    @property
+    def calendar(self) -> Calendar:
+        """Which days are work days."""
+
 
 @dataclass(frozen=True, slots=True)
 class UsualHours:
@@ -34,6 +38,7 @@ class UsualHours:
 
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     opening: Sequence[tuple[time, time]] = ((time(8, 30), time(12)), (time(14, 30), time(17, 30)))
+    calendar: Calendar = STATE_COUNCIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,10 @@ def _end(hours: Hours, start: datetime, limit: Limit, pauses: tuple[Pause, ...])
         case LimitUnit.WORK_HOURS:
             return _spent(_opening(hours, start), timedelta(hours=limit.amount), pauses)
         case LimitUnit.DAYS:
-            last = _nth_day(_day(hours, start), limit.amount, _touched(hours, pauses), work=False)
+            last = _nth_day(_day(hours, start), limit.amount, _touched(hours, pauses), None)
             return datetime.combine(last + DAY, time(), hours.zone)
         case LimitUnit.WORK_DAYS:
-            last = _nth_day(_day(hours, start), limit.amount, _touched(hours, pauses), work=True)
+            last = _nth_day(_day(hours, start), limit.amount, _touched(hours, pauses), hours.calendar)
             return datetime.combine(last, hours.opening[-1][1], hours.zone)
 
 
@@ -115,11 +120,12 @@ def _touched(hours: Hours, pauses: Sequence[Pause]) -> tuple[tuple[date, date], 
 
 
 @lru_cache(maxsize=16384)
-def _nth_day(filed: date, amount: int, touched: tuple[tuple[date, date], ...], *, work: bool) -> date:
+def _nth_day(filed: date, amount: int, touched: tuple[tuple[date, date], ...], work: Calendar | None) -> date:
+    """The last of `amount` days after the day of filing: work days of a calendar, or any days."""
     day = filed
     while amount:
         day += DAY
-        counts = not work or is_work_day(day)
+        counts = work is None or work.is_work_day(day)
         amount -= counts and not any(first <= day <= last for first, last in touched)
     return day
 
@@ -128,7 +134,7 @@ def _opening(hours: Hours, start: datetime) -> Iterator[tuple[datetime, datetime
     """The spans in which work hours run, from `start` on."""
     day = _day(hours, start)
     while True:
-        for opens, closes in hours.opening if is_work_day(day) else ():
+        for opens, closes in hours.opening if hours.calendar.is_work_day(day) else ():
             begin = max(start, datetime.combine(day, opens, hours.zone))
             end = datetime.combine(day, closes, hours.zone)
             if end > begin:

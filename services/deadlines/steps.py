@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from models.calendars import DAY, Holiday
 from models.limits import Limit, LimitUnit
 from services.deadlines.running import Hours, Pause, Run, run, shifted
-from services.deadlines.workdays import DAY, Holiday, holidays, is_work_day, knows_year
 
 WORKING = frozenset({LimitUnit.WORK_DAYS, LimitUnit.WORK_HOURS})
 
@@ -76,12 +76,12 @@ def _skipped(hours: Hours, start: datetime, limit: Limit, found: Run) -> list[St
     days = [first + number * DAY for number in range((last - first).days + 1)]
     off = [
         Step(StepKind.HOLIDAY, day=row.from_day, to_day=row.to_day, holiday=row.holiday)
-        for row in holidays(first, last)
+        for row in hours.calendar.holidays(first, last)
     ]
     made_up = [
         Step(StepKind.MAKE_UP_WORKDAY, day=day)
         for day in days
-        if day.weekday() > 4 and knows_year(day.year) and is_work_day(day)
+        if day.weekday() > 4 and hours.calendar.is_work_day(day)
     ]
-    unknown = sorted({day.year for day in days if not knows_year(day.year)})
+    unknown = sorted({day.year for day in days if not hours.calendar.knows_year(day.year)})
     return [*off, *made_up, *(Step(StepKind.NO_CALENDAR, year=year) for year in unknown)]

@@ -6,7 +6,6 @@ from random import Random
 
 from models.profiles import Behind, CategoryEntry, Demo, Profile
 from models.units import LEVELS
-from services import deadlines
 from services.demo.crew import Crew
 from services.demo.land import Place
 
@@ -88,7 +87,7 @@ class World:
         local = at.astimezone(self.profile.zone)
         for days in range(12):
             day = local.date() + timedelta(days=days)
-            for opens, closes in self.profile.opening if deadlines.is_work_day(day) else ():
+            for opens, closes in self.profile.opening if self.profile.calendar.is_work_day(day) else ():
                 begin = datetime.combine(day, opens, self.profile.zone)
                 if datetime.combine(day, closes, self.profile.zone) > local:
                     return local if local >= begin else begin + timedelta(minutes=random.randrange(3, 75))

@@ -8,6 +8,7 @@ import pytest
 import shapely
 from shapely.geometry import mapping, shape
 
+from models.calendars import STATE_COUNCIL, Holiday, HolidayRow
 from pages.charts.rankings import SIDES, Dot, scatter
 from pages.charts.spark import spark
 from pages.charts.theme import FONT, styled
@@ -15,7 +16,6 @@ from pages.charts.today import Area, flow, plane, village_map
 from pages.i18n import words
 from pages.ui.rankings import told_apart
 from pages.ui.style import IN_TIME, LATE
-from services.deadlines import Holiday, HolidayRow, holidays
 from services.figures import DayRow
 from services.units import UnitRow
 
@@ -87,7 +87,7 @@ def test_no_outlines_place_nothing():
 
 
 def test_the_flow_holds_each_day_as_local_time_and_shades_the_holidays():
-    off = holidays(date(2026, 9, 30), date(2026, 10, 3))
+    off = STATE_COUNCIL.holidays(date(2026, 9, 30), date(2026, 10, 3))
     assert off == [HolidayRow(Holiday.NATIONAL_DAY, date(2026, 10, 1), date(2026, 10, 3))]
     drawn = flow(days((3, 1), (2, 5)), [(each, ZH.term(each.holiday)) for each in off], ZH).to_dict()
     band, names, bars, line = drawn["layer"]
@@ -109,7 +109,7 @@ def test_a_phone_s_flow_leaves_the_holidays_without_names():
 
 
 def test_a_year_without_a_calendar_has_no_holidays_to_shade():
-    assert holidays(date(2027, 10, 1), date(2027, 10, 7)) == []
+    assert STATE_COUNCIL.holidays(date(2027, 10, 1), date(2027, 10, 7)) == []
 
 
 def test_the_scatter_marks_the_last_and_names_who_is_behind():

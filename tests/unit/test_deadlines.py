@@ -1,9 +1,12 @@
 """The examples of the domain's own page, and the edges around them."""
 
-from datetime import datetime
+import tomllib
+from datetime import date, datetime
 
 import pytest
+from pydantic import ValidationError
 
+from models.calendars import STATE_COUNCIL, Calendar, CalendarYear
 from models.demands import Urgency
 from models.limits import Limit
 from models.profiles import LimitRule
@@ -36,12 +39,47 @@ def test_a_limit_ends_where_the_rules_say(start, limit, due):
 
 
 def test_a_year_without_a_published_calendar_is_known_as_such():
-    assert (deadlines.knows_year(2026), deadlines.knows_year(2031)) == (True, False)
+    assert (STATE_COUNCIL.knows_year(2026), STATE_COUNCIL.knows_year(2031)) == (True, False)
 
 
 def test_make_up_workdays_are_worked_and_holidays_are_not():
     days = ["2025-09-28", "2025-10-11", "2025-10-01", "2026-10-10", "2026-11-22"]
-    assert [deadlines.is_work_day(local(f"{day} 00:00").date()) for day in days] == [True, True, False, True, False]
+    assert [STATE_COUNCIL.is_work_day(date.fromisoformat(day)) for day in days] == [True, True, False, True, False]
+
+
+YEAR = """
+year = 2031
+workdays = [2031-01-11]
+[[holidays]]
+holiday = "New Year's Day"
+from_day = 2031-01-01
+to_day = 2031-01-03
+"""
+
+
+def test_a_site_without_internet_writes_down_the_year_the_notice_came_for():
+    own = PROFILE.model_copy(update={"calendar": Calendar(years=(CalendarYear(**tomllib.loads(YEAR)),))})
+    start, limit = local("2030-12-31 10:00"), Limit.parse("7 work days")
+    assert deadlines.due_at(PROFILE, start, limit) == local("2031-01-09 17:30")
+    assert deadlines.due_at(own, start, limit) == local("2031-01-13 17:30")
+    total = deadlines.of_limit(own, start, limit)
+    assert lines.line(words("en"), total) == (
+        "due Mon 13 Jan 17:30 = 7 work days after Tue 31 Dec 10:00; New Year's Day 1–3 Jan not counted; "
+        "Sat 11 Jan made up as work days"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"year": 2032}, "2031-01-01, 2031-01-03, 2031-01-11"),
+        ({"workdays": [date(2031, 1, 8)]}, "2031-01-08"),
+        ({"holidays": [{"holiday": "New Year's Day", "from_day": "2031-01-03", "to_day": "2031-01-01"}]}, "2031-01-03"),
+    ],
+)
+def test_a_year_that_cannot_be_is_refused_with_its_days(changed, named):
+    with pytest.raises(ValidationError, match=named):
+        CalendarYear(**tomllib.loads(YEAR) | changed)
 
 
 @pytest.mark.parametrize("wrong", ["", "soon", "0 days", "7 weeks", "seven days", "-1 hours"])

@@ -15,7 +15,7 @@ from pages.ui import frame, layout, navigation, status
 from pages.ui.demands import telling
 from pages.ui.demands.address import go
 from pages.ui.status import plain
-from services import deadlines, demands
+from services import demands
 from services.deadlines import StepKind, Sum
 from services.demands import Clocks, DetailRow, Running, SimilarRow
 
@@ -106,11 +106,12 @@ def _days(user: frame.User, demand: DetailRow, clock: Running, total: Sum) -> li
     first, due_on = clock.start.astimezone(user.t.zone).date(), _last_day(user, total.due_at)
     end = (row.settled_at or user.now).astimezone(user.t.zone).date()
     last = max(due_on, min(end, due_on + timedelta(days=LATE_DAYS)))
-    off = {day for found in deadlines.holidays(first, last) for day in _between(found.from_day, found.to_day)}
+    calendar = user.profile.calendar
+    off = {day for found in calendar.holidays(first, last) for day in _between(found.from_day, found.to_day)}
     paused = _paused(user, total)
     number, days = 0, []
     for day in _between(first, last):
-        works = deadlines.is_work_day(day)
+        works = calendar.is_work_day(day)
         counted = first < day <= due_on and (works or clock.limit.unit is LimitUnit.DAYS) and day not in paused
         number += counted
         days.append(Day(day, works, day in off, number if counted else None))
