@@ -17,9 +17,10 @@ from models import (
     sites,
     sunshine,
     units,
+    watch,
 )  # fmt: skip
 
 __all__ = [
     "accounts", "audit", "base", "counters", "demands", "departments", "households", "leases", "people", "projects",
-    "sites", "sunshine", "units",
+    "sites", "sunshine", "units", "watch",
 ]  # fmt: skip

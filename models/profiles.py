@@ -10,6 +10,7 @@ from models.calendars import Calendar
 from models.demands import Urgency
 from models.limits import Limit
 from models.units import LEVELS
+from models.watch.rules import Watch
 
 LimitField = Annotated[Limit, BeforeValidator(lambda value: Limit.parse(value) if isinstance(value, str) else value)]
 
@@ -136,6 +137,15 @@ class Demo(_Part):
     quiet: list[str] = []
 
 
+class Weights(_Part):
+    """What call-backs weigh in the composite, and how much basically satisfied counts as satisfied (domain.md 4)."""
+
+    response: float = Field(0.1, ge=0, le=1)
+    resolution: float = Field(0.5, ge=0, le=1)
+    satisfaction: float = Field(0.4, ge=0, le=1)
+    basically: float = Field(0.9, ge=0, le=1)
+
+
 class Profile(_Part):
     """One site profile. `chain` are the level keys a demand climbs, from below; the last may have only departments."""
 
@@ -161,6 +171,7 @@ class Profile(_Part):
     categories: list[CategoryEntry]
     demo: Demo | None = None
     words: dict[str, Name] = Field(default_factory=dict)
+    watch: Watch | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> "Profile":
