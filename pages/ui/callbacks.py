@@ -21,7 +21,7 @@ from services.callbacks import Desk, DeskRow, RoundRow, Waiting
 from services.database import transaction
 from services.demands import PAGE_SIZE
 from services.periods import Period
-from services.rates import Answers
+from services.rates import Counted
 from services.units import UnitRow
 
 SAMPLE = 30
@@ -74,7 +74,7 @@ def head(user: User) -> None:
         frame.choose_period(user)
 
 
-def rates_of(user: User, said: Answers) -> None:
+def rates_of(user: User, said: Counted) -> None:
     """What people said in the period: each rate with its counts beneath; no data is no rate."""
     t = user.t
     with st.container(key="tiles", horizontal=True):
@@ -84,7 +84,7 @@ def rates_of(user: User, said: Answers) -> None:
         _rate(t, "satisfied", t("Satisfied"), rates.satisfaction(said), content(user, said))
 
 
-def content(user: User, said: Answers) -> str:
+def content(user: User, said: Counted) -> str:
     """The counts of satisfaction, the basically satisfied apart, for they count less; a phone has room for no word."""
     t = user.t
     counts = {"satisfied": said.satisfied, "basically": said.basically, "valid": said.valid}

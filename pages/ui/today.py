@@ -21,7 +21,7 @@ from services import sites, units
 from services.database import reading
 from services.demands import DemandRow, Filters
 from services.figures import SubjectRow, TodayRow, VillageRow
-from services.rates import Answers, satisfaction
+from services.rates import Counted, satisfaction
 
 SHOWN, WEEK = 11, timedelta(days=7)
 
@@ -55,7 +55,7 @@ def start(user: User, row: TodayRow) -> None:
             link(t("Import a file"), "imports", {"unit": row.unit.code})
 
 
-def tiles(user: User, row: TodayRow, said: Answers) -> None:
+def tiles(user: User, row: TodayRow, said: Counted) -> None:
     """Seven figures; each opens exactly its cases, what people said the desk that asks them."""
     t, unit, weeks = user.t, row.unit.code, row.weeks
     with st.container(key="tiles", horizontal=True):
@@ -109,7 +109,7 @@ def _tile(
         link(user.t("See the cases"), page, wanted)
 
 
-def _asked(t: Words, said: Answers) -> str:
+def _asked(t: Words, said: Counted) -> str:
     """Of how many who were reached."""
     if not said.valid:
         return t("no data in this period")

@@ -14,7 +14,7 @@ from models.units import Unit
 from services import units
 from services.access import Actor, demands_counted, demands_seen, mask_name, mask_phone, path_column, require
 from services.demands.rows import PAGE_SIZE
-from services.rates import Answers
+from services.rates import Counted
 
 D: Any = Demand.__table__.c  # type: ignore[attr-defined]
 C: Any = Category.__table__.c  # type: ignore[attr-defined]
@@ -96,7 +96,7 @@ def waiting(
     return [_row(actor, found) for found in session.connection().execute(statement)]
 
 
-def answers(session: Session, actor: Actor, unit_id: int, start: datetime, end: datetime) -> Answers:
+def answers(session: Session, actor: Actor, unit_id: int, start: datetime, end: datetime) -> Counted:
     """What people of the unit's subtree answered whose last call-back was in [start, end): one statement.
 
     Of demands only the calls of the period are looked up, by their index: a month costs a month however many there are.
@@ -113,7 +113,7 @@ def answers(session: Session, actor: Actor, unit_id: int, start: datetime, end: 
         D.id.in_(called), demands_counted(actor), path_column(units.one(session, actor, unit_id).depth) == unit_id,
         D.called_at >= start, D.called_at < end,
     )  # fmt: skip
-    return Answers(**session.connection().execute(statement).one()._mapping)
+    return Counted(**session.connection().execute(statement).one()._mapping)
 
 
 def _inside(session: Session, actor: Actor, unit_id: int) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from services.figures import counting, reading
 from services.figures.counting import Scope, Stock
 from services.figures.ranges import days, numbers, today
 from services.periods import Period
-from services.rates import share
+from services.shares import share
 
 
 @dataclass(frozen=True, slots=True)

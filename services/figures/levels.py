@@ -10,7 +10,7 @@ from services.access import Actor
 from services.figures import counting, reading
 from services.figures.ranges import numbers, span
 from services.periods import Period
-from services.rates import share
+from services.shares import share
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from services.figures.days import DayRow, WeekRow, by_week, days_of
 from services.figures.needs import NeedRow
 from services.figures.subjects import SubjectRow
 from services.periods import DAY, Period
-from services.rates import share
+from services.shares import share
 
 TREND_DAYS = 84
 

@@ -1,7 +1,7 @@
 """Whose demands a figure is about: a unit, or each unit of a level below it, as far as one actor may count them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from models.accounts import Permission
 from models.units import Unit, UnitAncestor
 from services import counters
-from services.access import Actor, demands_counted, path_column, require_unit
+from services.access import Actor, demands_counted, path_column, require_unit, units_seen
 from services.counters.facts import LEDGER
 from services.errors import NotFound
 
@@ -45,7 +45,7 @@ class Scope:
     """A unit's demands, or those of each unit of a level below it, as far as one actor may count them.
 
     `tables` are the kept counters; for an actor who may count only some demands, the same counted from those alone.
-    Made by `of_unit` and `of_level` only, which check the actor; whoever holds one may count.
+    Made by `of_unit`, `of_level` and `of_units` only, which check the actor; whoever holds one may count.
     """
 
     unit: Place
@@ -82,6 +82,11 @@ class Scope:
         return found
 
 
+_PLACE: tuple[Any, ...] = (
+    Unit.id, Unit.code, Unit.short_name, Unit.name_en, Unit.level, Unit.depth, Unit.population,
+)  # fmt: skip
+
+
 def of_unit(session: Session, actor: Actor, unit_id: int) -> Scope:
     """The demands of one unit's subtree that the actor's figures count. Raises NotFound outside the actor's scope.
 
@@ -103,6 +108,31 @@ def of_level(session: Session, actor: Actor, unit_id: int, level: str, *, since:
     limits = _limits(actor)
     parts = tuple(_part(session, places, depth, limits) for depth in sorted({found.depth for found in places}))
     return Scope(place, places, parts, _tables(session, limits, places))
+
+
+def of_units(session: Session, actor: Actor, unit_ids: Iterable[int]) -> Scope | None:
+    """The demands of each of some units of any level; None where none is named. Two statements.
+
+    Raises NotFound where one of them is outside the actor's scope.
+    """
+    wanted = list(dict.fromkeys(unit_ids))
+    if not wanted:
+        return None
+    known = _named(session, actor, wanted)
+    missing = [unit_id for unit_id in wanted if unit_id not in known]
+    if missing:
+        raise NotFound("unit_not_found", unit=missing[0])
+    places, limits = tuple(known[unit_id] for unit_id in wanted), _limits(actor)
+    parts = tuple(_part(session, places, depth, limits) for depth in sorted({place.depth for place in places}))
+    return Scope(places[0], places, parts, _tables(session, limits, places))
+
+
+def _named(session: Session, actor: Actor, unit_ids: Sequence[int]) -> dict[int, Place]:
+    """Those of the units the actor may count; a department may ask about any, as in of_unit."""
+    statement = select(*_PLACE).where(Unit.id.in_(listed(session.get_bind().dialect.name, json.dumps(unit_ids))))  # type: ignore[union-attr]
+    if actor.department_id is None:
+        statement = statement.where(units_seen(actor))
+    return {row[0]: Place(*row) for row in session.connection().execute(statement)}
 
 
 def _tables(session: Session, limits: tuple[ColumnElement[bool], ...], places: Sequence[Place]) -> counters.Tables:
@@ -144,7 +174,7 @@ def _place(session: Session, actor: Actor, unit_id: int) -> Place:
 
 def _below(session: Session, unit_id: int, level: str, since: date) -> list[Place]:
     rows = session.connection().execute(
-        select(Unit.id, Unit.code, Unit.short_name, Unit.name_en, Unit.level, Unit.depth, Unit.population)  # type: ignore[call-overload]
+        select(*_PLACE)
         .join(UnitAncestor, col(UnitAncestor.unit_id) == Unit.id)
         .where(
             col(UnitAncestor.ancestor_id) == unit_id, col(Unit.level) == level,

@@ -14,7 +14,7 @@ from services.access import Actor
 from services.figures import counting
 from services.figures.counting import Counts, Stock
 from services.periods import Period
-from services.rates import share
+from services.shares import share
 
 LEVELS_ALWAYS = ("township", "village", "natural_village", "grid", "unit")
 

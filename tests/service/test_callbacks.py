@@ -12,7 +12,7 @@ from services.callbacks import Desk, Waiting
 from services.callbacks.rounds import allocated, sample
 from services.database import reading, transaction
 from services.errors import BadInput, NotAllowed, NotFound, Refused
-from services.rates import Answers
+from services.rates import Counted
 from tests.conftest import NOW
 from tests.factories import town
 
@@ -106,7 +106,7 @@ def test_unreachable_is_one_attempt_more_and_never_satisfied(site, reached):
     call(site, "supervisor", demand_id, reached)
     assert one(site, demand_id).state is State.PENDING_CALLBACK
     found = answered(site)
-    assert found == Answers(called=1)
+    assert found == Counted(called=1)
     assert (rates.valid_rate(found), rates.satisfaction(found)) == (0.0, None)
 
 
@@ -200,24 +200,24 @@ def test_forty_six_of_forty_six_satisfied_is_a_hundred_per_cent(site):
     for _ in range(46):
         happy(site, "supervisor", checked(site))
     found = answered(site)
-    assert found == Answers(called=46, valid=46, contacted=46, solved=46, satisfied=46)
+    assert found == Counted(called=46, valid=46, contacted=46, solved=46, satisfied=46)
     assert (rates.satisfaction(found), rates.resolution(found), rates.composite(found)) == (1.0, 1.0, 100.0)
 
 
 def test_no_opinion_is_its_own_class_and_basically_counts_nine_tenths():
-    found = Answers(called=10, valid=8, contacted=6, solved=5, partly=2, unsolved=1, satisfied=4, basically=2,
+    found = Counted(called=10, valid=8, contacted=6, solved=5, partly=2, unsolved=1, satisfied=4, basically=2,
                     dissatisfied=1, no_opinion=1)  # fmt: skip
     assert rates.satisfaction(found) == pytest.approx((4 + 0.9 * 2) / 8)
     assert rates.composite(found) == pytest.approx(100 * (0.1 * 6 / 8 + 0.5 * 5 / 8 + 0.4 * 5.8 / 8))
 
 
 def test_without_a_valid_call_back_there_is_no_data_not_nought():
-    assert [rate(Answers(called=3)) for rate in (rates.response, rates.resolution, rates.satisfaction)] == [None] * 3
-    assert rates.composite(Answers(called=3)) is None
+    assert [rate(Counted(called=3)) for rate in (rates.response, rates.resolution, rates.satisfaction)] == [None] * 3
+    assert rates.composite(Counted(called=3)) is None
 
 
 def test_totals_pool_the_counts():
-    small, large = Answers(called=1, valid=1, solved=1), Answers(called=9, valid=9, solved=0, unsolved=9)
+    small, large = Counted(called=1, valid=1, solved=1), Counted(called=9, valid=9, solved=0, unsolved=9)
     assert rates.resolution(small.plus(large)) == 0.1
 
 

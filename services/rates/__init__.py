@@ -1,0 +1,26 @@
+"""The rates engine: what is counted of a unit in a period, and every rate by the formulas of domain.md section 4.
+
+`counted` reads the counters, `Counted` holds what was counted, and each rate is a pure function of a Counted that
+gives a fraction of 1, or None where there is no data. A total is `Counted.plus`: pooled counts, never averaged rates.
+"""
+
+from services.rates.counts import Counted, Scope
+from services.rates.formulas import (
+    closing,
+    composite,
+    first_hour,
+    on_time,
+    resolution,
+    response,
+    rework,
+    satisfaction,
+    settlement,
+    share,
+    valid_rate,
+)
+from services.rates.reading import counted
+
+__all__ = [
+    "Counted", "Scope", "closing", "composite", "counted", "first_hour", "on_time", "resolution", "response", "rework",
+    "satisfaction", "settlement", "share", "valid_rate",
+]  # fmt: skip
