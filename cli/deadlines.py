@@ -1,13 +1,14 @@
 """Deadlines: what a limit comes to, why a demand is due when it is, and the sweep that warns and escalates."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from cli import options
-from cli.sessions import reading
+from cli.sessions import reading, writing
 from cli.terminal import print_json, print_table, t
 from models.limits import Limit
 from pages.i18n import deadlines as words
@@ -58,6 +59,27 @@ def explain(
         typer.echo(t("{name}: {line}", name=names[name], line=words.line(t, total)))
     if not sums:
         typer.echo(t("No deadline."))
+
+
+@app.command(help=t("Run deadlines again by the calendar known now, after a year's calendar was added."))
+def restate(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help=t("the first deadline to look at; today without it"))
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("only say what would be done"))] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Restate deadlines, each by an event of its own."""
+    now = utc_now()
+    with writing() as session:
+        profile = sites.profile(session)
+        day = since.date() if since is not None else now.astimezone(profile.zone).date()
+        rows = demands.restate(session, SYSTEM, since=day, now=now, dry_run=dry_run)
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    lines = [[row.reference, t.moment(row.before), t.moment(row.after)] for row in rows]
+    print_table([t("Demand"), t("was due"), t("now due")], lines)
 
 
 @app.command(help=t("Warn before limits and move what is past them one level up."))

@@ -49,6 +49,7 @@ class Verb(StrEnum):
     CALL_BACK = "call_back"
     RATE = "rate"
     JUSTIFY = "justify"
+    RESTATE = "restate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +112,5 @@ MOVES: dict[Verb, Move] = {
     Verb.INCLUDE: _move(f"{_RUNNING} suspended {_LATER} {_ENDED}", None, Permission.TRIAGE, needs_reason=True),
     Verb.WAIVE: _move("closed archived", None, Permission.TRIAGE),
 }
-"""Every move a person makes. What is not in this table cannot happen; the sweep besides warns and escalates."""
+"""Every move a person makes. What is not in this table cannot happen; the sweep besides warns and escalates, and a
+calendar that has become known restates."""

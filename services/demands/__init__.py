@@ -21,6 +21,7 @@ from services.demands.moves import (
     sign,
 )
 from services.demands.reads import count, detail, find, queue, similar, whistles_of
+from services.demands.restating import RestatedRow, restate
 from services.demands.rows import (
     PAGE_SIZE,
     DemandRow,
@@ -39,9 +40,9 @@ from services.demands.whistles import answer, arrive, report_done, whistle
 
 __all__ = [
     "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "ExportRow", "FiledRow", "Filters",
-    "HeldRow", "Order", "Page", "Running", "SimilarRow", "WhistleRow", "accept", "answer", "arrive", "ask_facts",
-    "assign", "choices", "clocks_of", "close", "count", "departments", "detail", "escalate", "exported", "find",
-    "held", "holds", "justify", "merge", "move", "own_whistle", "pass_check", "possible", "queue", "rate", "rebuild",
-    "reopen", "report", "report_done", "resume", "return_", "self_handle", "settle", "sign", "similar", "suspend",
-    "usual", "whistle", "whistles_of",
+    "HeldRow", "Order", "Page", "RestatedRow", "Running", "SimilarRow", "WhistleRow", "accept", "answer", "arrive",
+    "ask_facts", "assign", "choices", "clocks_of", "close", "count", "departments", "detail", "escalate", "exported",
+    "find", "held", "holds", "justify", "merge", "move", "own_whistle", "pass_check", "possible", "queue", "rate",
+    "rebuild", "reopen", "report", "report_done", "restate", "resume", "return_", "self_handle", "settle", "sign",
+    "similar", "suspend", "usual", "whistle", "whistles_of",
 ]  # fmt: skip

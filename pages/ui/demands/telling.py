@@ -49,6 +49,7 @@ PAST = {
     Verb.CALL_BACK: N_("called back"),
     Verb.RATE: N_("the department rated"),
     Verb.JUSTIFY: N_("said whether the whistle was justified"),
+    Verb.RESTATE: N_("ran the deadlines again by the calendar known now"),
 }
 """What each event says."""
 
