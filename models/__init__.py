@@ -17,10 +17,11 @@ from models import (
     sites,
     sunshine,
     units,
+    walls,
     watch,
 )  # fmt: skip
 
 __all__ = [
     "accounts", "audit", "base", "counters", "demands", "departments", "households", "leases", "people", "projects",
-    "sites", "sunshine", "units", "watch",
+    "sites", "sunshine", "units", "walls", "watch",
 ]  # fmt: skip
