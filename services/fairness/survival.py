@@ -1,0 +1,58 @@
+"""The share handled in time where some cases are not due yet: those are censored, neither dropped nor counted good."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.fairness.betabinomial import Floats
+
+TENTHS = 10
+"""Time is told in tenths of each case's own limit: 0 is its first tenth, 9 its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The cases of one unit: settled in each tenth of their limit, open in each tenth and not due yet, and missed."""
+
+    settled: tuple[int, ...] = (0,) * TENTHS
+    waiting: tuple[int, ...] = (0,) * TENTHS
+    missed: int = 0
+
+    @property
+    def known(self) -> int:
+        """The cases that have an outcome."""
+        return sum(self.settled) + self.missed
+
+
+def in_time(curves: list[Curve]) -> list[float | None]:
+    """The share of each unit's cases that is settled within its limit; None where no case has an outcome yet.
+
+    Kaplan and Meier 1958: with d cases settled in a tenth and r still at risk at its begin (neither settled nor, for
+    the waiting, younger), 1 - the product of (1 - d / r) over the tenths; a case that waits in a tenth is at risk
+    in it. A missed case is at risk to the end. Where nothing waits, this is settled / (settled + missed). Beyond the
+    tenth that its oldest waiting case has reached, a unit without anything at risk takes the steps of all units
+    together: alone it would count the waiting as missed.
+    """
+    if not curves:
+        return []
+    settled = np.array([curve.settled for curve in curves], dtype=np.float64)
+    waiting = np.array([curve.waiting for curve in curves], dtype=np.float64)
+    missed = np.array([curve.missed for curve in curves], dtype=np.float64)
+    risk = _at_risk(settled, waiting, missed)
+    steps = _steps(settled.sum(axis=0), risk.sum(axis=0), np.ones(TENTHS))
+    shares = 1 - np.prod(_steps(settled, risk, steps), axis=1)
+    return [float(share) if curve.known else None for curve, share in zip(curves, shares, strict=True)]
+
+
+def _at_risk(settled: Floats, waiting: Floats, missed: Floats) -> Floats:
+    """How many cases of each unit reach each tenth."""
+    gone = np.cumsum(settled + waiting, axis=1)
+    whole: Floats = gone[:, -1:] + missed[:, None] - np.hstack([np.zeros((len(gone), 1)), gone[:, :-1]])
+    return whole
+
+
+def _steps(settled: Floats, risk: Floats, otherwise: Floats) -> Floats:
+    """The share that stays open through each tenth; `otherwise` where nothing is at risk."""
+    known = risk > 0
+    found: Floats = np.where(known, 1 - settled / np.where(known, risk, 1), otherwise)
+    return found
