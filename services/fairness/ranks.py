@@ -26,13 +26,15 @@ def ranks(good: Floats, cases: Floats, prior: Prior) -> list[Ranks]:
     """The rank of each unit by draws from all posteriors at once: in each draw the units are put in order.
 
     Goldstein and Spiegelhalter 1996, "League tables and their limitations"; Laird and Louis 1989 for ranks from
-    posterior draws. The ends are the ranks between which at least 90% of the draws lie.
+    posterior draws. The ends are the ranks between which at least 90% of the draws lie; equal counts
+    share theirs.
     """
     if not len(cases):
         return []
     drawn = _placed(good, cases, prior)
     low, middle, high = np.quantile(drawn, [TAIL, 0.5, 1 - TAIL], axis=0, method="inverted_cdf")
-    low, middle, high = (_shared(each, good, cases) for each in (*_trimmed(drawn, low, high)[:1], middle, high))
+    low, high = _trimmed(drawn, low, high)
+    low, middle, high = (_shared(each, good, cases) for each in (low, middle, high))
     return [Ranks(int(m), int(a), int(b)) for a, m, b in zip(low, middle, high, strict=True)]
 
 
