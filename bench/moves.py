@@ -140,7 +140,7 @@ def _written(bench: Bench, one: int) -> tuple[list[tuple[Any, ...]], list[tuple[
     return counts, [(*key, number) for key, number in sorted(noted.cells.items())]
 
 
-MOVED = (*history.PROJECTED, "is_open", "received", "event_count", "version")
+MOVED = (*history.PROJECTED, *history.DERIVED, "is_open", "received", "event_count", "version")
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A site profile: the levels, words, categories, limits and hours of one place, read from sites/<name>.toml."""
 
-from datetime import time
+from datetime import time, timedelta, tzinfo
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from models.demands import Urgency
 from models.limits import Limit
 from models.units import LEVELS
 from models.watch.rules import Watch
+from models.zones import DayZone
 
 LimitField = Annotated[Limit, BeforeValidator(lambda value: Limit.parse(value) if isinstance(value, str) else value)]
 
@@ -146,6 +147,21 @@ class Weights(_Part):
     basically: float = Field(0.9, ge=0, le=1)
 
 
+class Rates(_Part):
+    """How a site counts its rates: the weights, the assessment month and the day.
+
+    `month_from` is the day a month begins with: 1 for the calendar's, 19 for one from the 19th to the 18th, which is
+    named after the month it ends in. `day_from` is when a day begins: 00:00, or 12:00 for days from noon to noon,
+    which are named after the day they begin on. `few` is below how many call-backs satisfaction is told with its
+    interval.
+    """
+
+    weights: Weights = Weights()
+    month_from: int = Field(1, ge=1, le=28)
+    day_from: time = time()
+    few: int = 100
+
+
 class Profile(_Part):
     """One site profile. `chain` are the level keys a demand climbs, from below; the last may have only departments."""
 
@@ -165,6 +181,7 @@ class Profile(_Part):
     limits: dict[Urgency, Clock]
     limit_rules: list[LimitRule] = []
     caps: Caps = Caps()
+    rates: Rates = Rates()
     exclusions: dict[str, Name] = Field(default_factory=dict)
     near_hours: int = 24
     departments: list[DepartmentEntry]
@@ -204,6 +221,12 @@ class Profile(_Part):
     def zone(self) -> ZoneInfo:
         """The site's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def days(self) -> tzinfo:
+        """The zone whose midnight is where the site's days begin: its own time zone, or one behind it by `day_from`."""
+        start = self.rates.day_from
+        return self.zone if start == time() else DayZone(self.zone, timedelta(hours=start.hour, minutes=start.minute))
 
     @property
     def outside(self) -> frozenset[str]:

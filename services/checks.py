@@ -85,7 +85,10 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
 
 
 _PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
-_READ = ("id", "reference", "unit_id", "is_open", "received", "event_count", "reported_at", *_PATH, *history.PROJECTED)
+_READ = (
+    "id", "reference", "unit_id", "is_open", "received", "event_count", "reported_at", *_PATH, *history.PROJECTED,
+    *history.DERIVED,
+)  # fmt: skip
 _EVENT = (
     col(DemandEvent.demand_id), col(DemandEvent.seq), col(DemandEvent.to_state), col(DemandEvent.facts),
     col(DemandEvent.at), col(DemandEvent.verb),

@@ -56,8 +56,9 @@ class Demand(Base, table=True):
     clock; all three follow from the events. `suspended_until` is when its clocks run again. `warned_at` is when the
     sweep warned of the present level's clock. `on_scene_at` is when the first person came. `reached`, `solved`,
     `satisfied` and `contacted` are of the last call-back. `excluded_code` says why no assessment counts it,
-    `waived_at` when an appeal was granted: its being late then counts in no assessment. `received` is false for drafts
-    and void ones.
+    `waived_at` when an appeal was granted: its being late then counts in no assessment. `first_answered_at` is the very
+    first answer and `reworked_at` when it was first put back to work; both outlast being opened again, for rates.
+    `received` is false for drafts and void ones.
     """
 
     __tablename__ = "demands"
@@ -140,6 +141,7 @@ class Demand(Base, table=True):
     due_at: datetime | None = moment_field(nullable=True)
     answer_due_at: datetime | None = moment_field(nullable=True)
     answered_at: datetime | None = moment_field(nullable=True)
+    first_answered_at: datetime | None = moment_field(nullable=True)
     suspended_until: datetime | None = moment_field(nullable=True)
     level_since: datetime = moment_field()
     level_due_at: datetime | None = moment_field(nullable=True)
@@ -150,6 +152,7 @@ class Demand(Base, table=True):
     settled_level: str | None = Field(default=None, max_length=32)
     self_settled: bool = False
     closed_at: datetime | None = moment_field(nullable=True)
+    reworked_at: datetime | None = moment_field(nullable=True)
     called_at: datetime | None = moment_field(nullable=True)
     reached: Reached | None = Field(default=None, sa_column=Column(enum_type(Reached, "reached"), nullable=True))
     solved: Solved | None = Field(default=None, sa_column=Column(enum_type(Solved, "solved"), nullable=True))

@@ -5,10 +5,10 @@ of its own, that fact in Python and in SQL in `facts`.
 """
 
 from services.counters.checking import Differing, differences
-from services.counters.counting import Tables, apply, counted, fill, recount, tables
+from services.counters.counting import Tables, apply, counted, fill, left_out, recount, tables
 from services.counters.keeping import counted_before, keep, write
 
 __all__ = [
-    "Differing", "Tables", "apply", "counted", "counted_before", "differences", "fill", "keep", "recount", "tables",
-    "write",
+    "Differing", "Tables", "apply", "counted", "counted_before", "differences", "fill", "keep", "left_out",
+    "recount", "tables", "write",
 ]  # fmt: skip

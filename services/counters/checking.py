@@ -1,19 +1,19 @@
 """Comparing the kept counters with the ledger counted again: every difference by unit, day and measure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Table, func, literal_column, or_, select, union_all
+from sqlalchemy import Integer, func, literal_column, or_, select, union_all
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlmodel import Session, col
 
 from models.counters import Grain, Kind
 from models.units import Unit
-from services.counters.counting import CELL_TABLE, COUNT_TABLE, counted
+from services.counters.counting import counted, left_out, tables
 from services.counters.days import day_of
 from services.counters.keeping import CELL_KEY, COUNT_KEY
-from services.counters.measures import COUNTS
+from services.counters.measures import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +30,48 @@ def differences(session: Session) -> Iterator[Differing]:
     """Every counter that differs from the ledger, one depth of the hierarchy after the other."""
     codes: dict[int, str] = dict(session.connection().execute(select(Unit.id, Unit.code)).all())  # type: ignore[call-overload]
     deepest = session.connection().execute(select(func.coalesce(func.max(Unit.depth), 0))).scalar_one()
-    for depth in range(1, deepest + 1):
-        again = counted(session, (), [depth])
-        here: ColumnElement[bool] = COUNT_TABLE.c.unit_id.in_(select(Unit.id).where(col(Unit.depth) == depth))  # type: ignore[call-overload]
-        yield from _counts(session, again.counts, here, codes)
-        there: ColumnElement[bool] = CELL_TABLE.c.unit_id.in_(select(Unit.id).where(col(Unit.depth) == depth))  # type: ignore[call-overload]
-        yield from _cells(session, again.cells, there, codes)
+    for kept, outside in ((tables(), False), (left_out(), True)):
+        for depth in range(1, deepest + 1):
+            again = counted(session, (), [depth], outside=outside)
+            at_depth = select(Unit.id).where(col(Unit.depth) == depth)  # type: ignore[call-overload]
+            here = kept.counts.c.unit_id.in_(at_depth), kept.cells.c.unit_id.in_(at_depth)
+            yield from _counts(session, kept.counts, again.counts, here[0], codes, LEFT_OUT if outside else "")
+            yield from _cells(session, kept.cells, again.cells, here[1], codes, LEFT_OUT if outside else "")
+
+
+LEFT_OUT = " left out"
+"""What a difference says where it is of what the assessed scope leaves out."""
 
 
 def _counts(
-    session: Session, again: FromClause, here: ColumnElement[bool], codes: dict[int, str]
+    session: Session,
+    kept: FromClause,
+    again: FromClause,
+    here: ColumnElement[bool],
+    codes: dict[int, str],
+    which: str,
 ) -> Iterator[Differing]:
-    columns = [count.column for count in COUNTS]
-    for row in _differing(session, COUNT_TABLE, again, here, COUNT_KEY, columns):
+    for row in _differing(session, kept, again, here, COUNT_KEY, COLUMNS):
         unit, grain, day, *values = row
-        for place, column in enumerate(columns):
-            kept, known = values[2 * place], values[2 * place + 1]
-            if kept != known:
-                yield Differing(codes.get(unit, str(unit)), f"{_when(grain, day)} {column}", kept, known)
+        for place, column in enumerate(COLUMNS):
+            stored, known = values[2 * place], values[2 * place + 1]
+            if stored != known:
+                yield Differing(codes.get(unit, str(unit)), f"{_when(grain, day)} {column}{which}", stored, known)
 
 
 def _cells(
-    session: Session, again: FromClause, here: ColumnElement[bool], codes: dict[int, str]
+    session: Session,
+    kept: FromClause,
+    again: FromClause,
+    here: ColumnElement[bool],
+    codes: dict[int, str],
+    which: str,
 ) -> Iterator[Differing]:
-    for unit, kind, grain, day, sub, tag, kept, known in _differing(session, CELL_TABLE, again, here, CELL_KEY, ["n"]):
+    for row in _differing(session, kept, again, here, CELL_KEY, ["n"]):
+        unit, kind, grain, day, sub, tag, stored, known = row
         name = Kind(kind).name.lower() if kind in set(Kind) else str(kind)
         measure = f"{_when(grain, day)} {name} {sub} {tag}".rstrip()
-        yield Differing(codes.get(unit, str(unit)), measure, kept, known)
+        yield Differing(codes.get(unit, str(unit)), f"{measure}{which}", stored, known)
 
 
 def _when(grain: int, day: int) -> str:
@@ -64,8 +79,8 @@ def _when(grain: int, day: int) -> str:
 
 
 def _differing(
-    session: Session, table: Table, again: FromClause, here: ColumnElement[bool], key: tuple[str, ...],
-    columns: list[str],
+    session: Session, table: FromClause, again: FromClause, here: ColumnElement[bool], key: tuple[str, ...],
+    columns: Sequence[str],
 ) -> Iterator[Any]:  # fmt: skip
     """The key of each row that differs and, for each column, what is kept and what was counted."""
     nothing = literal_column("0", Integer)

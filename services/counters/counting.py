@@ -9,16 +9,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ColumnElement, FromClause, Select
 from sqlmodel import Session
 
-from models.counters import Grain, UnitCell, UnitCount
+from models.counters import Grain, LeftOutCell, LeftOutCount, UnitCell, UnitCount
 from models.units import MAX_DEPTH
 from services import sites
 from services.counters.days import Month
 from services.counters.facts import C, facts_of
 from services.counters.keeping import CELL_KEY, COUNT_KEY
-from services.counters.measures import CELLS, COUNTS, DAYS, Cell
+from services.counters.measures import CELLS, COLUMNS, COUNTS, DAYS, Cell
 
 COUNT_TABLE: Table = UnitCount.__table__  # type: ignore[attr-defined]
 CELL_TABLE: Table = UnitCell.__table__  # type: ignore[attr-defined]
+LEFT_OUT_COUNT_TABLE: Table = LeftOutCount.__table__  # type: ignore[attr-defined]
+LEFT_OUT_CELL_TABLE: Table = LeftOutCell.__table__  # type: ignore[attr-defined]
 DEPTHS = range(1, MAX_DEPTH + 1)
 AT_ONCE = 5_000
 NOTHING: ColumnElement[int] = literal_column("0", Integer)
@@ -37,12 +39,24 @@ def tables() -> Tables:
     return Tables(COUNT_TABLE, CELL_TABLE)
 
 
-def counted(session: Session, conditions: Sequence[ColumnElement[bool]], depths: Iterable[int] = DEPTHS) -> Tables:
+def left_out() -> Tables:
+    """The kept counters of what the assessed scope leaves out."""
+    return Tables(LEFT_OUT_COUNT_TABLE, LEFT_OUT_CELL_TABLE)
+
+
+def counted(
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    depths: Iterable[int] = DEPTHS,
+    *,
+    outside: bool = False,
+) -> Tables:
     """The same tables counted now from the demands that meet the conditions, for their units of these depths.
 
-    For an actor who may count only some of a unit's demands, such as a department.
+    For an actor who may count only some of a unit's demands, such as a department. `outside`: what the assessed scope
+    leaves out of them.
     """
-    told = facts_of(sites.profile(session).zone, *conditions).cte("facts")
+    told = facts_of(sites.profile(session).days, *conditions, outside=outside).cte("facts")
     counts = [daily_counts(told, depth) for depth in depths]
     cells = [daily_cells(told, depth, cell) for depth in depths for cell in CELLS]
     return Tables(_both(counts, _months_of_counts).cte(), _both(cells, _months_of_cells).cte())
@@ -118,13 +132,15 @@ def apply(session: Session, ids: Iterable[int], sign: int) -> None:
     """Add what these demands count for now, or with sign -1 take it away: around a change that no move makes."""
     known = list(ids)
     for start in range(0, len(known), AT_ONCE):
-        found = counted(session, (C.id.in_(known[start : start + AT_ONCE]),), _depths(session))
-        _add(session, COUNT_TABLE, COUNT_KEY, found.counts, [count.column for count in COUNTS], sign)
-        _add(session, CELL_TABLE, CELL_KEY, found.cells, ["n"], sign)
+        some = (C.id.in_(known[start : start + AT_ONCE]),)
+        for outside, kept in ((False, tables()), (True, left_out())):
+            found = counted(session, some, _depths(session), outside=outside)
+            _add(session, kept.counts, COUNT_KEY, found.counts, COLUMNS, sign)
+            _add(session, kept.cells, CELL_KEY, found.cells, ["n"], sign)
 
 
 def _add(
-    session: Session, table: Table, key: Sequence[str], found: FromClause, columns: Sequence[str], sign: int
+    session: Session, table: Any, key: Sequence[str], found: FromClause, columns: Sequence[str], sign: int
 ) -> None:
     chosen = select(
         *(found.c[name] for name in key), *((found.c[name] * literal(sign)).label(name) for name in columns)
@@ -140,10 +156,9 @@ def recount(session: Session) -> None:
 
     For what writes many demands past the moves into an empty ledger, and for what verify found to differ.
     """
-    for table in (COUNT_TABLE, CELL_TABLE):
-        session.connection().execute(table.delete())
-    for statement in _recounting(session):
-        session.connection().execute(statement)
+    for outside, kept in ((False, tables()), (True, left_out())):
+        for statement in _recounting(session, kept, outside):
+            session.connection().execute(statement)
 
 
 def fill(session: Session) -> None:
@@ -153,14 +168,18 @@ def fill(session: Session) -> None:
         recount(session)
 
 
-def _recounting(session: Session) -> Iterator[Any]:
-    told = facts_of(sites.profile(session).zone).cte("facts")
+def _recounting(session: Session, kept: Tables, outside: bool) -> Iterator[Any]:
+    counts: Any = kept.counts
+    cells: Any = kept.cells
+    yield counts.delete()
+    yield cells.delete()
+    told = facts_of(sites.profile(session).days, outside=outside).cte("facts")
     for depth in _depths(session):
-        yield _filled(COUNT_TABLE, COUNT_KEY, daily_counts(told, depth))
+        yield _filled(counts, COUNT_KEY, daily_counts(told, depth))
         for cell in CELLS:
-            yield _filled(CELL_TABLE, CELL_KEY, daily_cells(told, depth, cell))
-    yield _filled(COUNT_TABLE, COUNT_KEY, _months_of_counts(COUNT_TABLE))
-    yield _filled(CELL_TABLE, CELL_KEY, _months_of_cells(CELL_TABLE))
+            yield _filled(cells, CELL_KEY, daily_cells(told, depth, cell))
+    yield _filled(counts, COUNT_KEY, _months_of_counts(counts))
+    yield _filled(cells, CELL_KEY, _months_of_cells(cells))
 
 
 def _filled(table: Table, key: Sequence[str], chosen: Select[Any]) -> Any:

@@ -1,9 +1,8 @@
 """Local days as numbers, the same in Python and in SQL on both databases."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, case, literal_column
 from sqlalchemy.ext.compiler import compiles
@@ -67,7 +66,7 @@ def day_of(day_number: int) -> date:
     return date.fromordinal(day_number + FIRST)
 
 
-def local(moment: datetime, zone: ZoneInfo) -> int:
+def local(moment: datetime, zone: tzinfo) -> int:
     """The number of the local day a moment lies in."""
     return number(moment.astimezone(zone).date())
 
@@ -78,7 +77,7 @@ def month(day_number: int) -> int:
     return number(day_of(day_number).replace(day=1))
 
 
-def local_day(moment: ColumnElement[Any], zone: ZoneInfo) -> ColumnElement[int]:
+def local_day(moment: ColumnElement[Any], zone: tzinfo) -> ColumnElement[int]:
     """The number of the local day of a moment, as SQL."""
     at = Epoch(moment)
     offset: Any = _offset(at, zone)
@@ -86,7 +85,7 @@ def local_day(moment: ColumnElement[Any], zone: ZoneInfo) -> ColumnElement[int]:
     return whole
 
 
-def _offset(at: ColumnElement[int], zone: ZoneInfo) -> ColumnElement[int]:
+def _offset(at: ColumnElement[int], zone: tzinfo) -> ColumnElement[int]:
     (_, first), *changes = _offsets(zone)
     if not changes:
         return _int(first)
@@ -99,7 +98,7 @@ def _int(value: int) -> ColumnElement[int]:
 
 
 @lru_cache(maxsize=8)
-def _offsets(zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
+def _offsets(zone: tzinfo) -> tuple[tuple[int, int], ...]:
     """Since when (seconds since 1970) the zone is so many seconds ahead of UTC, from 1900 to 2100."""
     week = 7 * DAY
     before, end = seconds(datetime(1900, 1, 1, tzinfo=UTC)), seconds(datetime(2100, 1, 1, tzinfo=UTC))
@@ -110,13 +109,13 @@ def _offsets(zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _turn(early: int, late: int, zone: ZoneInfo) -> int:
+def _turn(early: int, late: int, zone: tzinfo) -> int:
     while late - early > 1:
         middle = (early + late) // 2
         early, late = (middle, late) if _ahead(middle, zone) == _ahead(early, zone) else (early, middle)
     return late
 
 
-def _ahead(at: int, zone: ZoneInfo) -> int:
+def _ahead(at: int, zone: tzinfo) -> int:
     offset = (EPOCH + at * SECOND).astimezone(zone).utcoffset()
     return 0 if offset is None else offset // SECOND

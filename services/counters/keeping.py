@@ -8,8 +8,8 @@ length of a commit.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -17,8 +17,8 @@ from models.counters import Grain
 from models.demands import Demand
 from services import sites
 from services.counters.days import month
-from services.counters.facts import COUNTED, PATH, Facts, facts
-from services.counters.measures import CELLS, COUNTS, Cell
+from services.counters.facts import COUNTED, PATH, Facts, facts, left_out
+from services.counters.measures import CELLS, COLUMNS, COUNTS, Cell
 
 NOTED = "counters"
 """Under what name a session keeps the changes that are not written yet."""
@@ -88,32 +88,45 @@ def keep(session: Session, demand: Demand, before: tuple[Any, ...] | None) -> No
     after = _columns(demand)
     if before == after:
         return
-    zone, changes = sites.profile(session).zone, Changes()
-    changes.add(_facts(before, zone) if before is not None else None, -1)
-    changes.add(_facts(after, zone), 1)
-    noted: Noted = session.info.setdefault(NOTED, Noted())
-    noted.take([unit for name in PATH if (unit := getattr(demand, name)) is not None], changes)
+    days = sites.profile(session).days
+    was, now = _facts(before, days) if before is not None else (None, None), _facts(after, days)
+    if was == now:
+        return
+    noted: tuple[Noted, Noted] = session.info.setdefault(NOTED, (Noted(), Noted()))
+    units = [unit for name in PATH if (unit := getattr(demand, name)) is not None]
+    for told, once, then in zip(noted, was, now, strict=True):
+        changes = Changes()
+        changes.add(once, -1)
+        changes.add(then, 1)
+        told.take(units, changes)
 
 
 def _columns(demand: Demand) -> tuple[Any, ...]:
     return tuple(getattr(demand, name) for name in COUNTED)
 
 
-def _facts(columns: tuple[Any, ...], zone: ZoneInfo) -> Facts | None:
-    return facts(dict(zip(COUNTED, columns, strict=True)), zone)
+def _facts(columns: tuple[Any, ...], days: tzinfo) -> tuple[Facts | None, Facts | None]:
+    """What a demand counts for, and what of that the assessed scope leaves out."""
+    row = dict(zip(COUNTED, columns, strict=True))
+    told = facts(row, days)
+    return told, left_out(row, told)
 
 
 def write(session: Session) -> None:
-    """Write what was noted: two statements, each row in the order of its key. Called before the commit."""
-    noted: Noted | None = session.info.pop(NOTED, None)
+    """Write what was noted: two statements a scope, each row in the order of its key. Called before the commit."""
+    noted: tuple[Noted, Noted] | None = session.info.pop(NOTED, None)
     if noted is None:
         return
     session.flush()
-    counts = [(*key, *numbers) for key, numbers in sorted(noted.counts.items()) if any(numbers)]
-    cells = [(*key, number) for key, number in sorted(noted.cells.items()) if number]
-    _upsert(session, "unit_counts", COUNT_KEY, [count.column for count in COUNTS], counts)
-    _upsert(session, "unit_cells", CELL_KEY, ["n"], cells)
+    for told, (counts_table, cells_table) in zip(noted, TABLES, strict=True):
+        counts = [(*key, *numbers) for key, numbers in sorted(told.counts.items()) if any(numbers)]
+        cells = [(*key, number) for key, number in sorted(told.cells.items()) if number]
+        _upsert(session, counts_table, COUNT_KEY, COLUMNS, counts)
+        _upsert(session, cells_table, CELL_KEY, ["n"], cells)
 
+
+TABLES = (("unit_counts", "unit_cells"), ("left_out_counts", "left_out_cells"))
+"""Counts and cells of all demands, and of what the assessed scope leaves out."""
 
 COUNT_KEY = ("unit_id", "grain", "day")
 CELL_KEY = ("unit_id", "kind", "grain", "day", "sub", "tag")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from models.counters import Kind
+from services.counters.facts import SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,17 @@ COUNTS = (
     Count("settled", "came", "settled"),
     Count("self_settled", "came", "own"),
     Count("to_settle", "came", "to_settle"),
+    Count("awaited", "came", "awaited"),
+    Count("first_hour", "came", "prompt"),
     Count("settlements", "went", "settled"),
+    Count("own_settlements", "went", "own"),
+    Count("judged_settlements", "went", "judged"),
     Count("late_settlements", "went", "late"),
-    Count("due", "due", "to_settle"),
+    Count("redone", "went", "redone"),
+    Count("due", "due", "limited"),
     Count("kept", "due", "kept"),
+    Count("closings", "ended", "closed"),
+    *(Count(name, "rung", name) for name in ("called", "valid", "contacted", *SAID)),
 )
 
 CELLS = (
@@ -50,7 +58,13 @@ CELLS = (
     Cell(Kind.HOURS_SETTLED, "went", "hours", "by_others"),
     Cell(Kind.SUBJECT, "came", "category", "received"),
     Cell(Kind.LATE, "due", "category", "late", "level", monthly=True),
+    Cell(Kind.CLOSED, "due", "ended", "shut", monthly=True, sub_is_day=True),
+    Cell(Kind.CLOSED_ON, "ended", "due", "shut"),
+    Cell(Kind.REWORKED, "came", "back", "reworked", monthly=True, sub_is_day=True),
+    Cell(Kind.REWORKED_ON, "back", "came", "reworked"),
+    Cell(Kind.IN_TIME, "due", "tenth", "kept", monthly=True),
 )
 
+COLUMNS = tuple(count.column for count in COUNTS)
 DAYS = tuple(dict.fromkeys(count.day for count in COUNTS))
 """The facts that are days some count stands under."""

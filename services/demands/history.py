@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import Session, select
 
 from models.accounts import Permission
@@ -20,6 +21,12 @@ PROJECTED = (
     "called_at", "reached", "solved", "satisfied", "contacted", "excluded_code", "waived_at",
 )  # fmt: skip
 """The columns of a demand that only events may change. `is_open` and `received` follow from the state."""
+
+DERIVED = ("first_answered_at", "reworked_at")
+"""The columns that follow from all events together and outlast a demand's being opened again."""
+
+BACK = frozenset({Verb.REWORK, Verb.REOPEN})
+"""What puts a demand back to work."""
 
 MOMENTS = frozenset(name for name in PROJECTED if name.endswith(("_at", "_since", "_until")))
 
@@ -65,7 +72,7 @@ def append(
     before, counted = demand.state if demand.event_count else None, counters.counted_before(demand)
     state = target or demand.state
     changed = {**(changes or {}), "state": state}
-    for column, value in {**changed, **of_state(state)}.items():
+    for column, value in {**changed, **of_state(state), **_first(demand, verb, changed, now)}.items():
         setattr(demand, column, value)
     demand.event_count += 1
     counters.keep(session, demand, counted)
@@ -78,14 +85,41 @@ def append(
     return event
 
 
+def _first(demand: Demand, verb: Verb, changed: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What a move does to the derived columns: each is filled once, by the first event that says so."""
+    first: dict[str, Any] = {}
+    if changed.get("answered_at") and demand.first_answered_at is None:
+        first["first_answered_at"] = now
+    if verb in BACK and demand.reworked_at is None:
+        first["reworked_at"] = now
+    return first
+
+
 def projection(events: Sequence[DemandEvent]) -> dict[str, Any]:
-    """The projected columns after all events, in the order of `seq`."""
-    columns: dict[str, Any] = dict.fromkeys(PROJECTED)
+    """The projected and derived columns after all events, in the order of `seq`."""
+    columns: dict[str, Any] = dict.fromkeys((*PROJECTED, *DERIVED))
     columns["self_settled"] = False
     for event in events:
-        columns.update({key: value for key, value in decode(event.facts).items() if key in columns})
+        facts = decode(event.facts)
+        columns.update({key: value for key, value in facts.items() if key in PROJECTED})
         columns["state"] = event.to_state
+        if facts.get("answered_at") and columns["first_answered_at"] is None:
+            columns["first_answered_at"] = event.at
+        if event.verb in BACK and columns["reworked_at"] is None:
+            columns["reworked_at"] = event.at
     return columns
+
+
+def derive(session: Session) -> None:
+    """Fill the derived columns of every demand from its events: for what writes many demands past the moves."""
+    demands, events = Demand.__table__.c, DemandEvent.__table__.c  # type: ignore[attr-defined]
+    for column, those in (
+        ("first_answered_at", events.facts.contains('"answered_at": "')),
+        ("reworked_at", events.verb.in_(sorted(BACK))),
+    ):
+        first = select(events.at).where(events.demand_id == demands.id, those).order_by(events.seq).limit(1)
+        told = demands.id.in_(select(events.demand_id).where(those))
+        session.connection().execute(update(Demand).where(told).values({column: first.scalar_subquery()}))
 
 
 def of_demand(session: Session, demand_id: int) -> Sequence[DemandEvent]:

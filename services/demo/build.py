@@ -10,6 +10,7 @@ from models.departments import Department
 from models.profiles import Demo, Profile
 from services import audit, counters, passwords, sites, sweeps
 from services.access import Actor
+from services.demands import history
 from services.demo import asked, land, ledger, notices, projects, store
 from services.demo import crew as crews
 from services.demo.crew import Crew
@@ -73,6 +74,7 @@ def build(
     )
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
     sweeps.sweep(session, actor, now=now)
+    history.derive(session)
     counters.recount(session)
     asked.write(session, world, seed)
     notices.write(session, world, seed)

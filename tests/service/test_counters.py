@@ -10,6 +10,7 @@ from sqlalchemy import delete, event, func, insert, select, update
 
 from models.counters import Grain, UnitCell, UnitCount
 from models.demands import Demand
+from models.zones import DayZone
 from services import checks, counters, database, demands, imports
 from services.access import SYSTEM
 from services.counters import days, facts
@@ -63,7 +64,8 @@ def test_a_filed_and_a_settled_demand_count_for_every_unit_above_them(site):
     site.report(settled_on_the_spot="换了灯泡")
     for unit in (TOWN, HUOPO, GRID):
         assert counts_of(site, unit, date(2026, 11, 20)) == {
-            "received": 2, "settled": 2, "self_settled": 1, "to_settle": 2, "settlements": 2,
+            "received": 2, "settled": 2, "self_settled": 1, "to_settle": 2, "settlements": 2, "own_settlements": 1,
+            "judged_settlements": 2, "awaited": 2, "first_hour": 1,
         }  # fmt: skip
         assert counts_of(site, unit, date(2026, 12, 1)) == {"due": 2, "kept": 2}
     assert differing(site.engine) == []
@@ -174,13 +176,17 @@ def brought(site, folder, *rows, **options):
 
 def test_an_import_its_updates_and_one_taken_back_keep_the_counters_right(site, tmp_path):
     assert brought(site, tmp_path, *ROWS).inserted == 2
-    assert counts_of(site, TOWN, date(2026, 10, 11)) == {"settlements": 1, "late_settlements": 1}
+    assert counts_of(site, TOWN, date(2026, 10, 11)) == {
+        "settlements": 1, "judged_settlements": 1, "late_settlements": 1, "closings": 1,
+    }  # fmt: skip
     assert differing(site.engine) == []
     settled = ROWS[0].replace("处置中,", "已办结,2026-11-09 10:00:00")
     assert brought(site, tmp_path, settled, ROWS[1], dry_run=True).updated == 1
     assert differing(site.engine) == []
     assert brought(site, tmp_path, settled, ROWS[1]).updated == 1
-    assert counts_of(site, HUOPO, date(2026, 11, 9)) == {"settlements": 1}
+    assert counts_of(site, HUOPO, date(2026, 11, 9)) == {
+        "settlements": 1, "judged_settlements": 1, "closings": 1,
+    }  # fmt: skip
     assert brought(site, tmp_path, ROWS[0].replace(GRID, OTHER), ROWS[1]).updated == 1
     assert differing(site.engine) == []
     with reading(site.engine) as session:
@@ -210,8 +216,12 @@ def test_verify_names_a_wrong_counter_by_unit_day_and_measure(site):
     )
 
 
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "UTC", "America/New_York", "Australia/Lord_Howe"])
-def test_python_and_both_databases_agree_on_the_day_the_month_and_the_hours(site, zone):
+PLACES = [ZoneInfo(name) for name in ("Asia/Shanghai", "UTC", "America/New_York", "Australia/Lord_Howe")]
+FROM_NOON = [DayZone(place, timedelta(hours=12)) for place in PLACES]
+
+
+@pytest.mark.parametrize("place", [*PLACES, *FROM_NOON], ids=str)
+def test_python_and_both_databases_agree_on_the_day_the_month_and_the_hours(site, place):
     """At midnights, at changes of the clock, before 1970, in a leap year, a moment before a second is full."""
     moments = [
         datetime(2026, 11, 19, 15, 59, 59, 999_900, tzinfo=UTC), datetime(2026, 11, 19, 16, tzinfo=UTC),
@@ -221,7 +231,6 @@ def test_python_and_both_databases_agree_on_the_day_the_month_and_the_hours(site
         datetime(2026, 4, 4, 14, 59, 59, tzinfo=UTC), datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC),
     ]  # fmt: skip
     ids = [site.report() for _ in moments]
-    place = ZoneInfo(zone)
     with transaction(site.engine) as session:
         for demand_id, moment in zip(ids, moments, strict=True):
             session.connection().execute(
