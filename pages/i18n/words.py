@@ -94,6 +94,11 @@ class Words:
         """11月22日 / 22 Nov; with the year when it is not the present layout's business to know it."""
         return str(format_date(self._local_day(value), "M月d日" if self.language == "zh" else "d MMM", self.locale))
 
+    def long_day(self, value: date | datetime) -> str:
+        """2026年11月22日 / 22 Nov 2026."""
+        pattern = "yyyy年M月d日" if self.language == "zh" else "d MMM yyyy"
+        return str(format_date(self._local_day(value), pattern, self.locale))
+
     def full_day(self, value: date | datetime) -> str:
         """2026年11月22日 周日 / Sun 22 Nov 2026."""
         pattern = "yyyy年M月d日 EEE" if self.language == "zh" else "EEE d MMM yyyy"

@@ -29,7 +29,8 @@ NEEDS = {
     "today": Permission.SEE_FIGURES, "map": Permission.SEE_FIGURES, "rankings": Permission.SEE_FIGURES,
     "demands": Permission.SEE_DEMANDS, "report": Permission.REPORT, "escalations": Permission.SEE_DEMANDS,
     "requests": Permission.SEE_DEMANDS, "callbacks": Permission.CLOSE, "projects": Permission.SEE_DEMANDS,
-    "sunshine": Permission.PUBLISH, "imports": Permission.IMPORT, "people": Permission.TRIAGE, "account": None,
+    "watch": Permission.SEE_DEMANDS, "sunshine": Permission.PUBLISH, "analyses": Permission.SEE_FIGURES, "imports": Permission.IMPORT,
+    "people": Permission.TRIAGE, "account": None,
 }  # fmt: skip
 USERS = {
     Role.LEADER: "leader", Role.SUPERVISOR: "supervisor", Role.CHIEF: "chief", Role.GRID_MEMBER: "member",

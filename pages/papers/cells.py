@@ -1,0 +1,77 @@
+"""Cells of papers in the reader's formats, and the words many papers share. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.profiles import Profile
+from pages.i18n import Words
+from pages.papers.paper import Cell, Link
+from services.fairness import Tier
+from services.periods import Period, month_of
+
+
+def words(text: str, *, loud: bool = False) -> Cell:
+    """Words."""
+    return Cell(text, loud=loud)
+
+
+def number(t: Words, value: float | None, link: Link | None = None, *, loud: bool = False) -> Cell:
+    """A count; a dash where there is no data."""
+    if value is None:
+        return Cell("–")
+    return Cell(t.number(value), value, link=link or {}, loud=loud and bool(value))
+
+
+def share(t: Words, value: float | None) -> Cell:
+    """A rate; a dash where there is no data."""
+    return Cell(t.percent(value), value, share=True)
+
+
+def of(t: Words, part: int, whole: int) -> Cell:
+    """The counts beneath a rate: 540 / 560."""
+    return Cell(f"{t.number(part)} / {t.number(whole)}")
+
+
+def points(value: float | None, before: float | None) -> Cell:
+    """By how many points of a hundred a rate changed."""
+    if value is None or before is None:
+        return Cell("–")
+    return Cell(f"{(value - before) * 100:+.2f}".replace("-", "−"), round((value - before) * 100, 6))
+
+
+def change(t: Words, value: int, before: int) -> Cell:
+    """By how many a count changed."""
+    sign = "+" if value > before else "−" if value < before else ""
+    return Cell(f"{sign}{t.number(abs(value - before))}", value - before)
+
+
+def days_of(t: Words, period: Period, now: datetime | None = None) -> str:
+    """The days of a period with their year; a whole month by its name. With `now`, only the days so far."""
+    last = period.to_day if now is None else min(period.to_day, now.astimezone(period.zone).date())
+    if (period.from_day, last) == month_of(period.from_day):
+        return t.month(period.from_day)
+    return f"{t.long_day(period.from_day)} – {t.long_day(last)}"
+
+
+def sentences(t: Words, parts: Iterable[str]) -> str:
+    """Sentences one after the other; Chinese has no space between them."""
+    return ("" if t.language == "zh" else " ").join(parts)
+
+
+def level_words(t: Words, profile: Profile, key: str) -> str:
+    """What the site calls a level; its key where it has no word."""
+    known = {each.key: t.name(each.zh, each.en) for each in (*profile.levels, *profile.outer_levels)}
+    return known.get(key, key)
+
+
+def levels_words(t: Words, profile: Profile, key: str) -> str:
+    """What the site calls units of a level, several of them."""
+    return t.name(profile.level(key).zh, profile.level(key).plural)
+
+
+def tier_words(t: Words, tier: Tier) -> str:
+    """The word for a tier."""
+    return {
+        Tier.FRONT: t("front"), Tier.MIDDLE: t("middle"), Tier.BEHIND: t("behind"),
+        Tier.FEW: t("too few cases"), Tier.NONE: t("no data"),
+    }[tier]  # fmt: skip

@@ -1,0 +1,103 @@
+"""The ranking in an analysis: where the unit stands, and how the units below it stand. Pure."""
+
+from collections.abc import Sequence
+
+from models.profiles import Profile
+from pages.i18n import Words
+from pages.papers import cells
+from pages.papers.paper import Block, Cell, Column, Note, Section, Table
+from services.analyses import Analysis, Ranked
+from services.fairness import FEWEST, Tier
+from services.periods import Period
+from services.rankings import RankRow, Why, pooled
+
+
+def ranking(t: Words, profile: Profile, found: Analysis) -> Section:
+    """Place and tier among its equals, then those below it; how few cases some have is said."""
+    blocks: list[Block] = [_standing(t, found)]
+    if found.below and found.below_level is not None:
+        name = t("{units} by what was settled in time", units=cells.levels_words(t, profile, found.below_level))
+        blocks += [table(t, profile, name, found.below, found.period), *few(t, found.below)]
+    return Section(t("Ranking"), tuple(blocks))
+
+
+def _standing(t: Words, found: Analysis) -> str:
+    standing = found.standing
+    if standing is None:
+        return t("There is nothing beside this unit to compare it with, as far as you may see.")
+    own, among = standing.own, [each for each in standing.rows if each.row.rank is not None]
+    above = t.name(standing.above.name, standing.above.name_en)
+    if own.tier in (Tier.NONE, Tier.FEW) or own.row.rank is None:
+        return t(
+            "Not ranked in {above}: {due} fell due, and with fewer than {fewest} a rank says nothing.", above=above,
+            due=t.number(own.row.due), fewest=t.number(FEWEST),
+        )  # fmt: skip
+    return t(
+        "By what was settled in time place {place} of {all} in {above}, tier {tier}: {rate} ({kept} / {due}).",
+        tier=cells.tier_words(t, own.tier), above=above, place=t.number(own.row.rank), all=t.number(len(among)),
+        rate=t.percent(own.row.on_time_rate), kept=t.number(own.row.on_time), due=t.number(own.row.due),
+    )  # fmt: skip
+
+
+def table(t: Words, profile: Profile, name: str, rows: Sequence[Ranked], period: Period) -> Table:
+    """Units with their counts, best first; the total pools the counts."""
+    columns = (
+        Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("In time"), number=True),
+        Column(t("of due"), number=True), Column(t("Settled"), number=True), Column(t("of received"), number=True),
+        Column(t("Late now"), number=True), Column(t("Held back by"), wide=True),
+    )  # fmt: skip
+    total = pooled([each.row for each in rows])
+    last = (
+        cells.words(""), cells.words(t("All together")), cells.words(""), *_measures(t, total, period, ""),
+        cells.words(t("counts added up, not the mean of rates")),
+    )  # fmt: skip
+    return Table(name, columns, (*(_line(t, profile, each, period) for each in rows), last), strong=1)
+
+
+def _line(t: Words, profile: Profile, each: Ranked, period: Period) -> tuple[Cell, ...]:
+    row = each.row
+    return (
+        *first_cells(t, each), *_measures(t, row, period, row.code), cells.words(why_words(t, profile, row.why)),
+    )  # fmt: skip
+
+
+def first_cells(t: Words, each: Ranked) -> tuple[Cell, Cell, Cell]:
+    """Rank, name and tier of a unit; no rank for one with too few cases."""
+    row = each.row
+    ranked = row.rank is not None and each.tier is not Tier.FEW
+    return (
+        Cell(t.number(row.rank or 0), row.rank) if ranked else Cell("–"), cells.words(t.name(row.name, row.name_en)),
+        cells.words(cells.tier_words(t, each.tier), loud=each.tier is Tier.BEHIND),
+    )  # fmt: skip
+
+
+def _measures(t: Words, row: RankRow, period: Period, code: str) -> tuple[Cell, ...]:
+    settled = {"unit": code, "period": period.key, "settled": "1"} if code else {}
+    return (
+        cells.share(t, row.on_time_rate), cells.of(t, row.on_time, row.due),
+        cells.share(t, row.settlement_rate), Cell(f"{t.number(row.settled)} / {t.number(row.received)}", link=settled),
+        cells.number(t, row.overdue, {"unit": code, "overdue": "1"} if code else None, loud=True),
+    )  # fmt: skip
+
+
+def why_words(t: Words, profile: Profile, why: Why | None) -> str:
+    """Where a unit is late: its subject and the level that held most."""
+    if why is None:
+        return ""
+    subject, level = t.name(why.category, why.category_en), cells.level_words(t, profile, why.level)
+    return f"{subject} {t.number(why.category_late)}/{t.number(why.late)} · {level} {t.number(why.level_late)}"
+
+
+def few(t: Words, rows: Sequence[Ranked]) -> list[Note]:
+    """What the tiers mean, and how many are not ranked for want of cases."""
+    notes = [
+        t("In front or behind only where the counts carry it; the middle is all that can be said of the others."),
+        t("Held back by: the subject and the level that most of what missed its limit belongs to."),
+    ]
+    unranked = sum(each.tier in (Tier.FEW, Tier.NONE) for each in rows)
+    if unranked:
+        notes.append(
+            t.n("{n} has fewer than {fewest} due and no rank.", "{n} have fewer than {fewest} due and no rank.",
+                unranked, fewest=t.number(FEWEST))
+        )  # fmt: skip
+    return [Note(cells.sentences(t, notes))]

@@ -1,0 +1,141 @@
+"""The first sections of an analysis: the figures beside the period before, and the levels that settled. Pure."""
+
+from collections.abc import Callable
+
+from models.profiles import Profile
+from pages.i18n import Words
+from pages.papers import cells
+from pages.papers.paper import Cell, Column, Link, Note, Section, Table
+from services import rates
+from services.analyses import Analysis
+from services.rates import Counted
+
+Row = tuple[Cell, ...]
+
+
+def situation(t: Words, profile: Profile, found: Analysis) -> Section:
+    """What came in, what was settled and in time, what the people called back said, what lies open."""
+    return Section(t("The situation"), (_summary(t, found), _figures(t, profile, found), Note(_how_counted(t))))
+
+
+def _summary(t: Words, found: Analysis) -> str:
+    now, before = found.situation, found.before
+    row = now.figures
+    parts = [
+        t("Received {received} demands, {before} in the period before ({days}).", received=t.number(row.received),
+          before=t.number(before.figures.received), days=cells.days_of(t, found.previous)),
+        t("Settled {settled}, {rate} of those received.", settled=t.number(row.settled),
+          rate=t.percent(row.settlement_rate)),
+        t("{due} fell due, {kept} were settled in time: {rate}.", due=t.number(row.due), kept=t.number(row.on_time),
+          rate=t.percent(row.on_time_rate)),
+        t("Open at the end: {open}, of them late: {late}.", open=t.number(row.open), late=t.number(row.overdue)),
+    ]  # fmt: skip
+    return cells.sentences(t, parts)
+
+
+def _figures(t: Words, profile: Profile, found: Analysis) -> Table:
+    columns = (
+        Column(t("Indicator"), wide=True), Column(t("This period"), number=True), Column(t("Counts"), number=True),
+        Column(t("Period before"), number=True), Column(t("Counts"), number=True), Column(t("Change"), number=True),
+    )  # fmt: skip
+    now, before = found.situation, found.before
+    code, key = found.unit.code, found.period.key
+    rows = [
+        _count(t, t("received"), now.figures.received, before.figures.received, {"unit": code, "period": key}),
+        _rate(t, t("settlement rate"), now.counted, before.counted, rates.settlement, "settled", "received"),
+        _count(t, t("settled on the spot"), now.figures.self_settled, before.figures.self_settled,
+               {"unit": code, "period": key, "settled": "1", "on_the_spot": "1"}),
+        _rate(t, t("settled in time"), now.counted, before.counted, rates.on_time, "on_time", "due"),
+        _rate(t, t("closing rate"), now.counted, before.counted, rates.closing, "closed", "due"),
+        _rate(t, t("answered in the first hour"), now.counted, before.counted, rates.first_hour, "first_hour",
+              "awaited"),
+        _rate(t, t("sent back to work"), now.counted, before.counted, rates.rework, "reworked", "received"),
+        _rate(t, t("call-backs that reached the person"), now.counted, before.counted, rates.valid_rate, "valid",
+              "called"),
+        _rate(t, t("response rate"), now.counted, before.counted, rates.response, "contacted", "valid"),
+        _rate(t, t("resolution rate"), now.counted, before.counted, rates.resolution, "solved", "valid"),
+        _satisfaction(t, profile, now.counted, before.counted),
+        _composite(t, profile, now.counted, before.counted),
+        _count(t, t("open at the end"), now.figures.open, before.figures.open, {}),
+        _count(t, t("late at the end"), now.figures.overdue, before.figures.overdue, {}),
+    ]  # fmt: skip
+    return Table(t("Figures"), columns, tuple(rows))
+
+
+def _count(t: Words, name: str, now: int, before: int, link: Link) -> Row:
+    return (
+        cells.words(name), cells.number(t, now, link), cells.words(""), cells.number(t, before), cells.words(""),
+        cells.change(t, now, before),
+    )  # fmt: skip
+
+
+def _rate(
+    t: Words, name: str, now: Counted, before: Counted, rate: Callable[[Counted], float | None], part: str, whole: str
+) -> Row:
+    value, was = rate(now), rate(before)
+    return (
+        cells.words(name), cells.share(t, value), cells.of(t, getattr(now, part), getattr(now, whole)),
+        cells.share(t, was), cells.of(t, getattr(before, part), getattr(before, whole)), cells.points(value, was),
+    )  # fmt: skip
+
+
+def _satisfaction(t: Words, profile: Profile, now: Counted, before: Counted) -> Row:
+    """What people said, one count for each answer: no count beneath the rate adds up to it without the weight."""
+    value, was = (rates.satisfaction(each, profile.rates.weights) for each in (now, before))
+    return (
+        cells.words(t("satisfaction")), cells.share(t, value), cells.words(_said(t, now)), cells.share(t, was),
+        cells.words(_said(t, before)), cells.points(value, was),
+    )  # fmt: skip
+
+
+def _said(t: Words, counted: Counted) -> str:
+    said = (counted.satisfied, counted.basically, counted.dissatisfied, counted.no_opinion)
+    return " · ".join(t.number(each) for each in said)
+
+
+def _composite(t: Words, profile: Profile, now: Counted, before: Counted) -> Row:
+    value, was = (rates.composite(each, profile.rates.weights) for each in (now, before))
+    shown = [Cell("–") if each is None else Cell(f"{each:.2f}", round(each, 6)) for each in (value, was)]
+    changed = Cell("–")
+    if value is not None and was is not None:
+        changed = Cell(f"{value - was:+.2f}".replace("-", "−"), round(value - was, 6))
+    return cells.words(t("composite")), shown[0], cells.words(""), shown[1], cells.words(""), changed
+
+
+def _how_counted(t: Words) -> str:
+    return cells.sentences(
+        t,
+        (
+            t("All cases count; none is left out."),
+            t("Received, settled, on the spot, first hour and sent back are of those that came in during the period."),
+            t("In time and closed are of those whose limit passed in it, whenever they came in."),
+            t("Call-backs count by the day of the last call; satisfaction: satisfied, basically, not, no opinion."),
+        ),
+    )
+
+
+def levels(t: Words, profile: Profile, found: Analysis) -> Section:
+    """At which level what came in was settled, and what never left each."""
+    row = found.levels
+    title = t("Settled at which level")
+    if not row.settled:
+        return Section(title, (t("Nothing that came in during the period is settled yet."),))
+    code, key = found.unit.code, found.period.key
+    lines = tuple(
+        (
+            cells.words(cells.level_words(t, profile, each.level)),
+            cells.number(t, each.settled, {"unit": code, "period": key, "settled": "1", "level": each.level}),
+            cells.share(t, each.share), cells.share(t, each.within),
+            Cell("", bar=each.share or 0),
+        )
+        for each in row.rows
+    )  # fmt: skip
+    total = (
+        cells.words(t("All together")), cells.number(t, row.settled), cells.share(t, 1.0), cells.words(""),
+        cells.words(""),
+    )  # fmt: skip
+    columns = (
+        Column(t("Level")), Column(t("settled"), number=True), Column(t("Share"), number=True),
+        Column(t("Never left"), number=True), Column("", wide=True),
+    )  # fmt: skip
+    return Section(title, (Table(title, columns, (*lines, total), strong=1),))

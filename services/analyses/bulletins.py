@@ -1,0 +1,85 @@
+"""The bulletin: all units of a level under one unit for a period, side by side, and what the rules ask of each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.accounts import Permission
+from models.profiles import Profile
+from services import rankings, rates, sites, units
+from services.access import Actor, require
+from services.analyses.findings import satisfaction_of
+from services.analyses.rows import Ranked
+from services.analyses.rules import Finding, share_of
+from services.analyses.unit import level_below, ranked
+from services.periods import Period
+from services.rankings import RankRow
+from services.rates import Counted
+from services.units import UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinRow:
+    """One unit: its place in the ranking with its tier, the counts of its rates, and what the rules ask of it."""
+
+    ranked: Ranked
+    counted: Counted
+    suggested: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """All units of `level` under `unit`, best first by what was settled in time, those without data last.
+
+    `total` pools their counts; `elsewhere` came in at no unit of this level.
+    """
+
+    unit: UnitRow
+    level: str
+    period: Period
+    now: datetime
+    rows: tuple[BulletinRow, ...]
+    total: RankRow
+    counted: Counted
+    elsewhere: int
+
+
+def bulletin(
+    session: Session, actor: Actor, unit_id: int, period: Period, *, now: datetime, level: str | None = None
+) -> Bulletin | None:
+    """The bulletin of a unit; of the ranking level where none is given. None where nothing lies below it.
+
+    A fixed number of statements. Raises NotAllowed without sight of figures, NotFound outside the actor's scope.
+    """
+    require(actor, Permission.SEE_FIGURES)
+    profile, here = sites.profile(session), units.one(session, actor, unit_id)
+    level = level or level_below(session, actor, profile, here)
+    if level is None:
+        return None
+    found = ranked(session, actor, unit_id, level, period, now=now)
+    counts = rates.counted(session, actor, [unit_id, *(each.row.unit_id or 0 for each in found)], period, now=now)
+    rows, pooled = [], Counted()
+    for each in found:
+        counted = counts[each.row.unit_id or 0]
+        rows.append(BulletinRow(each, counted, _suggested(profile, each.row, counted)))
+        pooled = pooled.plus(counted)
+    total = rankings.pooled([each.row for each in found])
+    return Bulletin(here, level, period, now, tuple(rows), total, pooled, counts[unit_id].received - pooled.received)
+
+
+def _suggested(profile: Profile, row: RankRow, counted: Counted) -> tuple[Finding, ...]:
+    """The rules that can be held against what a ranking knows of a unit, and that ask for something."""
+    late = row.due - row.on_time
+    found = [
+        share_of("in_time_low", counted.on_time, counted.due),
+        share_of("rework_high", counted.reworked, counted.received),
+        satisfaction_of(profile, counted),
+        share_of("unreached_high", counted.called - counted.valid, counted.called),
+    ]
+    if row.why is not None:
+        found += [
+            share_of("late_subject", row.why.category_late, late, of=(row.why.category, row.why.category_en)),
+            share_of("late_level", row.why.level_late, late, of=(row.why.level, row.why.level)),
+        ]
+    return tuple(each for each in found if each.fires)
