@@ -28,6 +28,7 @@ def _entries(t: Words) -> list[Entry]:
         Entry("today", overview, t("Today"), "today", Permission.SEE_FIGURES),
         Entry("map", overview, t("Map"), "map", Permission.SEE_FIGURES),
         Entry("rankings", overview, t("Rankings"), "leaderboard", Permission.SEE_FIGURES),
+        Entry("analyses", overview, t("Analyses"), "summarize", Permission.SEE_FIGURES),
         Entry("demands", work, t("Queue"), "list_alt", Permission.SEE_DEMANDS),
         Entry("report", work, t("Report a demand"), "edit_square", Permission.REPORT),
         Entry("escalations", work, t("Escalation board"), "view_column", Permission.SEE_DEMANDS),
@@ -41,7 +42,7 @@ def _entries(t: Words) -> list[Entry]:
     ]
 
 
-PERIODIC = ("today", "map", "rankings", "callbacks")
+PERIODIC = ("today", "map", "rankings", "analyses", "callbacks")
 """The screens whose figures are of a period: the header offers the choice there."""
 
 THUMB = ("report", "demands", "map", "account")
