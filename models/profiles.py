@@ -114,6 +114,14 @@ class Behind(_Part):
     step: Literal["triage", "sign", "handle"]
 
 
+class Vacancy(_Part):
+    """A post of the demonstration that stood empty: how many days ago its holder left, and the next one came."""
+
+    unit: str
+    left: int
+    filled: int
+
+
 class Demo(_Part):
     """What `smallgrid demo` builds: how many of everything. `units` counts per level key below the top.
 
@@ -135,6 +143,7 @@ class Demo(_Part):
     villages_file: str
     home: str
     behind: list[Behind] = []
+    vacancies: list[Vacancy] = []
     quiet: list[str] = []
 
 

@@ -1,5 +1,7 @@
 """Workbooks we write: nobody's text ever becomes a formula, a link or a number."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import xlsxwriter
@@ -15,3 +17,28 @@ def opened(out: Any) -> Any:
 def heading(book: Any) -> Any:
     """The format of a sheet's first line."""
     return book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
+
+
+def table(book: Any, name: str, headings: Sequence[str], rows: Sequence[Sequence[Any]], widths: Sequence[int]) -> None:
+    """A sheet of typed cells under a head that stays: text as text, days as days, numbers as numbers, None empty."""
+    formats = {
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+        str: book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
+    }
+    sheet, bold = book.add_worksheet(name), heading(book)
+    sheet.freeze_panes(1, 0)
+    for number, (word, width) in enumerate(zip(headings, widths, strict=True)):
+        sheet.set_column(number, number, width)
+        sheet.write_string(0, number, word, bold)
+    for line, row in enumerate(rows, start=1):
+        for number, value in enumerate(row):
+            _write(sheet, line, number, value, formats)
+
+
+def _write(sheet: Any, line: int, number: int, value: Any, formats: dict[type, Any]) -> None:
+    if isinstance(value, str):
+        sheet.write_string(line, number, value[:32_000], formats[str])
+    elif isinstance(value, (int, float)):
+        sheet.write_number(line, number, value)
+    elif isinstance(value, date):
+        sheet.write_datetime(line, number, value, formats[date])

@@ -1,6 +1,7 @@
 """The published rules of the watch-list, as a site's profile has them in [watch]. Nobody is entered by any other."""
 
 import re
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -104,3 +105,7 @@ class Watch(_Part):
         if len(set(keys)) != len(keys):
             raise ValueError(f"each kind of help is listed once: {keys}")
         return self
+
+    def is_relapse(self, left_at: datetime, now: datetime) -> bool:
+        """Whether who left then and comes back now comes back within the years (366 days each)."""
+        return (now - left_at).days < self.relapse_years * 366

@@ -35,6 +35,7 @@ def _entries(t: Words) -> list[Entry]:
         Entry("callbacks", work, t("Call-backs"), "call", Permission.CLOSE),
         Entry("requests", work, t("Approvals"), "approval", Permission.SEE_DEMANDS),
         Entry("projects", work, t("Projects"), "construction", Permission.SEE_DEMANDS),
+        Entry("watch", work, t("Watch-list"), "flag", Permission.SEE_DEMANDS),
         Entry("sunshine", work, t("Handled in the open"), "wb_sunny", Permission.PUBLISH),
         Entry("imports", manage, t("Import"), "upload_file", Permission.IMPORT),
         Entry("people", manage, t("People and accounts"), "groups", Permission.TRIAGE),

@@ -1,6 +1,6 @@
 """The people of the demonstration and their posts: all invented."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -78,7 +78,20 @@ def enlist(profile: Profile, demo: Demo, places: list[Place], today: date, seed:
     rounds = -(-demo.party_members // max(1, len(grids)))
     for index in random.sample(grids * rounds, demo.party_members):
         _post(crew, random, PostRole.PARTY_MEMBER, _began(today, random), index, stem=places[index].stem)
+    _empty(crew, demo, places, today, seed)
     return crew
+
+
+def _empty(crew: Crew, demo: Demo, places: list[Place], today: date, seed: int) -> None:
+    """Posts that stood empty for some months: who follows did the work in between, and holds the post since a day."""
+    for vacancy in demo.vacancies:
+        index = next(number for number, place in enumerate(places) if place.code == vacancy.unit)
+        left, filled = (today - timedelta(days=days) for days in (vacancy.left, vacancy.filled))
+        mine = next(number for number, post in enumerate(crew.posts) if post.person == crew.holders[index])
+        held, random = crew.posts[mine], Random(f"{seed} vacancy {vacancy.unit}")
+        crew.posts[mine] = replace(held, starts_on=filled)
+        earlier = _post(crew, random, held.role, held.starts_on, index, stem=places[index].stem, ends_on=left)
+        crew.former[index] = (earlier, left)
 
 
 def _answering(crew: Crew, index: int, place: Place, today: date, random: Random) -> None:

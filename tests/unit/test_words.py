@@ -8,6 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from models import accounts, demands, people, projects
+from models.watch import ledger
 from pages.i18n import words
 from pages.i18n.sentences import ERRORS, TERMS
 from services.errors import Refused
@@ -57,7 +58,7 @@ def test_a_translation_keeps_every_placeholder():
     assert [key for key, text in translated().items() if set(names.findall(key)) != set(names.findall(text))] == []
 
 
-@pytest.mark.parametrize("module", [accounts, demands, people, projects])
+@pytest.mark.parametrize("module", [accounts, demands, people, projects, ledger])
 def test_every_member_of_every_shown_enum_has_a_word(module):
     for name, enum in vars(module).items():
         if (
