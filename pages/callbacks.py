@@ -6,7 +6,7 @@ from models.accounts import Permission
 from pages.ui import callbacks as parts
 from pages.ui import calling, frame, layout
 from pages.ui.demands.performing import refusals
-from services import callbacks
+from services import callbacks, rates
 from services.callbacks import Waiting
 from services.database import reading
 
@@ -16,7 +16,7 @@ layout.told()
 
 with reading() as session:
     counts = callbacks.desk(session, user.actor, here.id)
-    said = callbacks.answers(session, user.actor, here.id, period.start, period.end)
+    said = rates.counted(session, user.actor, [here.id], period, now=user.now)[here.id]
     drawn = callbacks.found(session, user.actor, here.id, week)
     asked = parts.asked(counts)
     rows = []

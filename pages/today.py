@@ -5,7 +5,7 @@ import streamlit as st
 from models.accounts import Permission
 from pages.ui import frame, layout, levels, needs
 from pages.ui import today as parts
-from services import callbacks, categories, demands, figures, rankings
+from services import categories, demands, figures, rankings, rates
 from services.database import reading
 from services.rankings import Sort
 
@@ -17,7 +17,7 @@ here, period = frame.unit(user), frame.period(user)
 with reading() as session:
     row = figures.today(session, user.actor, here.id, period, now=user.now)
     settled_at = figures.by_level(session, user.actor, here.id, period)
-    said = callbacks.answers(session, user.actor, here.id, period.start, period.end)
+    said = rates.counted(session, user.actor, [here.id], period, now=user.now)[here.id]
     ranked = []
     if row.level is not None:
         ranked = rankings.of_level(

@@ -1,4 +1,4 @@
-"""The desk's lists: what waits for a check, what waits for a call, whom nobody reached; and what people answered."""
+"""The desk's lists: what waits for a check, what waits for a call, whom nobody reached."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +12,8 @@ from models.accounts import Permission
 from models.demands import CallBack, CallRoundDemand, Category, Demand, Reached, Satisfaction, Solved, State
 from models.units import Unit
 from services import units
-from services.access import Actor, demands_counted, demands_seen, mask_name, mask_phone, path_column, require
+from services.access import Actor, demands_seen, mask_name, mask_phone, path_column, require
 from services.demands.rows import PAGE_SIZE
-from services.rates import Counted
 
 D: Any = Demand.__table__.c  # type: ignore[attr-defined]
 C: Any = Category.__table__.c  # type: ignore[attr-defined]
@@ -96,26 +95,6 @@ def waiting(
     return [_row(actor, found) for found in session.connection().execute(statement)]
 
 
-def answers(session: Session, actor: Actor, unit_id: int, start: datetime, end: datetime) -> Counted:
-    """What people of the unit's subtree answered whose last call-back was in [start, end): one statement.
-
-    Of demands only the calls of the period are looked up, by their index: a month costs a month however many there are.
-    """
-    reached = D.reached == Reached.YES
-    counts: dict[str, ColumnElement[bool]] = {
-        "called": D.called_at.is_not(None), "valid": reached, "contacted": and_(reached, D.contacted),
-        "solved": D.solved == Solved.SOLVED, "partly": D.solved == Solved.PARTLY, "unsolved": D.solved == Solved.NOT,
-        "satisfied": D.satisfied == Satisfaction.SATISFIED, "basically": D.satisfied == Satisfaction.BASICALLY,
-        "dissatisfied": D.satisfied == Satisfaction.NOT, "no_opinion": D.satisfied == Satisfaction.NO_OPINION,
-    }  # fmt: skip
-    called = select(CallBack.demand_id).where(col(CallBack.at) >= start, col(CallBack.at) < end)  # type: ignore[call-overload]
-    statement = select(*(func.count(case((one, 1))).label(name) for name, one in counts.items())).where(
-        D.id.in_(called), demands_counted(actor), path_column(units.one(session, actor, unit_id).depth) == unit_id,
-        D.called_at >= start, D.called_at < end,
-    )  # fmt: skip
-    return Counted(**session.connection().execute(statement).one()._mapping)
-
-
 def _inside(session: Session, actor: Actor, unit_id: int) -> ColumnElement[bool]:
     return and_(demands_seen(actor), path_column(units.one(session, actor, unit_id).depth) == unit_id)
 
@@ -130,7 +109,7 @@ def _of(which: Waiting) -> ColumnElement[bool]:
         case Waiting.CHECK:
             return col(Demand.state) == State.PENDING_VERIFY
         case Waiting.UNREACHED:
-            missed = and_(col(Demand.reached).is_not(None), col(Demand.reached) != Reached.YES)
+            missed = and_(col(Demand.reached) != Reached.YES, col(Demand.called_at) >= col(Demand.settled_at))
             return and_(col(Demand.state) == State.PENDING_CALLBACK, missed)
         case _:
             return col(Demand.state) == State.PENDING_CALLBACK

@@ -147,7 +147,8 @@ def close(session: Session, actor: Actor, demand_id: int, *, now: datetime, reas
     given, Refused("call_more") where nobody was reached but not yet tried as often as the profile asks.
     """
     demand = require_demand(session, actor, demand_id)
-    if demand.solved is not Solved.SOLVED and demand.state is State.PENDING_CALLBACK:
+    said = demand.solved if _is_asked(demand) else None
+    if said is not Solved.SOLVED and demand.state is State.PENDING_CALLBACK:
         if not reason.strip():
             raise BadInput("close_without_word", reference=demand.reference)
         _require_tried(session, demand)
@@ -155,9 +156,14 @@ def close(session: Session, actor: Actor, demand_id: int, *, now: datetime, reas
     return move(session, actor, demand_id, Verb.CLOSE, now=now, **options)
 
 
+def _is_asked(demand: Demand) -> bool:
+    """Whether the villager was called since the demand was settled: what was said before is not of this result."""
+    return demand.called_at is not None and demand.settled_at is not None and demand.called_at >= demand.settled_at
+
+
 def _require_tried(session: Session, demand: Demand) -> None:
     """Whoever tried to call tries as often as the profile says before it is closed without the villager's word."""
-    if demand.reached is None or demand.reached is Reached.YES:
+    if not _is_asked(demand) or demand.reached is Reached.YES:
         return
     tried = session.exec(select(func.count()).where(col(CallBack.demand_id) == demand.id)).one()
     needed = sites.profile(session).caps.call_attempts

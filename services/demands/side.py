@@ -15,9 +15,9 @@ from services.demands import clocks, history
 from services.demands.moves import answering, move
 from services.errors import BadInput, Refused
 
-CALLED = ("called_at", "reached", "solved", "satisfied", "contacted")
-EMPTIED = ("closed_at", "handled_by_id", "answered_at", "warned_at", "waived_at", "escalated_to", *CALLED)
-"""What a demand that is opened again no longer is."""
+EMPTIED = ("closed_at", "handled_by_id", "answered_at", "warned_at", "waived_at", "escalated_to")
+"""What a demand that is opened again no longer is. What the villager answered stays: it counts until they are asked
+again, but it closes nothing any more."""
 ENDED = frozenset({State.MERGED, State.REJECTED, State.VOID})
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from models.demands import Solved, State, Urgency, Verb
 from services.callbacks.calls import WORDS
 from services.demands import clocks
-from services.demands.side import CALLED
 from services.demo import seasons, texts
 from services.demo.calling import UNREACHED, Calling
 from services.demo.case import Case, Merged, Over, whole
@@ -307,7 +306,7 @@ class Walk:
         due, limits = clocks.starting(
             self.world.profile, whole(at), self.case.urgency, self.case.category, columns["level"]
         )
-        empty = dict.fromkeys(("closed_at", "handled_by_id", "answered_at", "escalated_to", *CALLED))
+        empty = dict.fromkeys(("closed_at", "handled_by_id", "answered_at", "escalated_to"))
         self.case.go(
             Verb.REOPEN, at, self._other(self.lead), self.random.choice(texts.REOPENED), notes=limits,
             changes={**empty, **due, "level_since": at},

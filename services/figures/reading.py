@@ -46,13 +46,25 @@ def cohort(session: Session, scope: Scope, over: Span, by: Sequence[str] = ()) -
     return _read(session, scope, "cohort", (tuple(by),), over, {"last": last})
 
 
+def until(session: Session, scope: Scope, over: Span) -> Rows:
+    """What had happened by the end of these days: (unit id, closed, put back to work).
+
+    Closed of those whose limit lies on the days, put back to work of those that came in on them. Four parts: of the
+    days before the whole months and after them, whatever happened by the end; of the whole months what happened by
+    theirs, and what happened on the days after.
+    """
+    last = max(over.head[1], over.months[1], over.tail[1])
+    return _read(session, scope, "until", (), over, {"last": last})
+
+
 def _read(
     session: Session, scope: Scope, what: str, shape: tuple[tuple[Any, ...], ...], over: Span, bound: dict[str, Any]
 ) -> Rows:
     if not scope.places:
         return []
     dialect, many = session.get_bind().dialect.name, len(scope.places) > 1
-    statement = _kept(what, shape, dialect, many) if scope.is_kept else _built(scope.tables, what, shape, dialect, many)
+    build = _kept if scope.tables in KEPT else _built
+    statement = build(scope.tables, what, shape, dialect, many)
     units = {"units": json.dumps([place.id for place in scope.places])} if many else {"unit": scope.places[0].id}
     with session.connection().execute(statement, units | over.bound() | bound) as result:
         # numbers and words as the driver gives them: a Row for each of many thousand costs more than the query
@@ -60,9 +72,15 @@ def _read(
     return found
 
 
+KEPT = (counters.tables(), counters.left_out())
+"""The tables whose statements are built once."""
+
+
 @lru_cache(maxsize=256)
-def _kept(what: str, shape: tuple[tuple[Any, ...], ...], dialect: str, many: bool) -> Select[Any]:
-    return _built(counters.tables(), what, shape, dialect, many)
+def _kept(
+    tables: counters.Tables, what: str, shape: tuple[tuple[Any, ...], ...], dialect: str, many: bool
+) -> Select[Any]:
+    return _built(tables, what, shape, dialect, many)
 
 
 def _built(
@@ -99,7 +117,27 @@ def _cohort(source: FromClause, inside: ColumnElement[bool], by: tuple[str, ...]
     return _summed(parts, by, ("n", "own"))
 
 
-_BUILDERS: dict[str, Callable[..., Select[Any]]] = {"counts": _counts, "cells": _cells, "cohort": _cohort}
+def _until(source: FromClause, inside: ColumnElement[bool]) -> Any:
+    shut, back = (Kind.CLOSED, Kind.CLOSED_ON), (Kind.REWORKED, Kind.REWORKED_ON)
+    chosen = [
+        case((_of(source, kinds), source.c.n), else_=0).label(name) for name, kinds in (("shut", shut), ("back", back))
+    ]
+    by_day, by_end = source.c.sub <= _bound("last"), source.c.sub <= _bound("months_to")
+    of_months = source.c.sub.between(_bound("months_from"), _bound("months_to"))
+    forward, backward = (shut[0], back[0]), (shut[1], back[1])
+    parts = [
+        _part(source, inside & _of(source, kinds), grain, name, chosen).where(also)
+        for grain, name, kinds, also in (
+            (Grain.DAY, "head", forward, by_day), (Grain.MONTH, "months", forward, by_end),
+            (Grain.DAY, "tail", forward, by_day), (Grain.DAY, "tail", backward, of_months),
+        )
+    ]  # fmt: skip
+    return _summed(parts, (), ("shut", "back"))
+
+
+_BUILDERS: dict[str, Callable[..., Select[Any]]] = {
+    "counts": _counts, "cells": _cells, "cohort": _cohort, "until": _until,
+}  # fmt: skip
 
 
 def _part(

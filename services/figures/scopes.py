@@ -127,6 +127,15 @@ def of_units(session: Session, actor: Actor, unit_ids: Iterable[int]) -> Scope |
     return Scope(places[0], places, parts, _tables(session, limits, places))
 
 
+def left_out(session: Session, actor: Actor, scope: Scope) -> Scope:
+    """The same units with what the assessed scope leaves out of their demands."""
+    limits, excluded = _limits(actor), LEDGER.c.excluded_code.is_not(None)
+    depths = sorted({place.depth for place in scope.places})
+    tables = counters.counted(session, limits, depths, outside=True) if limits else counters.left_out()
+    parts = tuple(Part(part.key, (*part.conditions, excluded)) for part in scope.parts)
+    return Scope(scope.unit, scope.places, parts, tables)
+
+
 def _named(session: Session, actor: Actor, unit_ids: Sequence[int]) -> dict[int, Place]:
     """Those of the units the actor may count; a department may ask about any, as in of_unit."""
     statement = select(*_PLACE).where(Unit.id.in_(listed(session.get_bind().dialect.name, json.dumps(unit_ids))))  # type: ignore[union-attr]

@@ -4,7 +4,7 @@
 gives a fraction of 1, or None where there is no data. A total is `Counted.plus`: pooled counts, never averaged rates.
 """
 
-from services.rates.counts import Counted, Scope
+from services.rates.counts import Counted, Month, Scope, pooled
 from services.rates.formulas import (
     closing,
     composite,
@@ -15,12 +15,12 @@ from services.rates.formulas import (
     rework,
     satisfaction,
     settlement,
-    share,
     valid_rate,
 )
-from services.rates.reading import counted
+from services.rates.reading import CALLED, counted
+from services.shares import share
 
 __all__ = [
-    "Counted", "Scope", "closing", "composite", "counted", "first_hour", "on_time", "resolution", "response", "rework",
-    "satisfaction", "settlement", "share", "valid_rate",
+    "CALLED", "Counted", "Month", "Scope", "closing", "composite", "counted", "first_hour", "on_time", "pooled",
+    "resolution", "response", "rework", "satisfaction", "settlement", "share", "valid_rate",
 ]  # fmt: skip

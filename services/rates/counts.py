@@ -1,7 +1,9 @@
 """What rates are taken of: the counts of one unit and period, pooled and never averaged. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
 
 
 class Scope(StrEnum):
@@ -11,15 +13,27 @@ class Scope(StrEnum):
     ASSESSED = "assessed"
 
 
+class Month(StrEnum):
+    """What a period holds: what was received in it, or what was settled in it. Every table names it."""
+
+    COHORT = "cohort"
+    EVENT = "event"
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Counts of one unit's subtree in one period, in numbers of demands.
 
-    A cohort: `received` came in during the period; of those `settled` were settled before its end, `self_settled` by
-    the grid itself on the spot; `reworked` were put back to work before its end; `awaited` were answered or wait for
-    it, of those `first_hour` were answered within one hour of the report. By the limit: `due` are those whose limit
-    passed in the period, `on_time` of those kept it, `closed` of those were closed before its end. By the day of the
-    last call-back: `called` were called, `valid` of them reached, and of these what they said.
+    In a cohort month `received` came in during the period; of those `settled` were settled before its end,
+    `self_settled` by the grid itself on the spot; `reworked` were put back to work before its end; `awaited` were
+    answered or wait for it, of those `first_hour` were answered within one hour of the report. `due` are those whose
+    limit passed in the period, whenever they came in; `on_time` of those kept it, `closed` of those were closed before
+    its end. In an event month `settled` were settled in the period, whenever they came in, `self_settled` and
+    `reworked` are of those, `due` are those of them that had a limit and `on_time` those that kept it; `closed` were
+    closed in it; the rest is 0.
+
+    In both by the day of the last call-back: `called` were called, `valid` of them reached, and of these what they
+    said: `contacted` by whoever handled it; `solved`, `partly`, `unsolved`; `satisfied` to `no_opinion`.
     """
 
     received: int = 0
@@ -41,11 +55,23 @@ class Counted:
     basically: int = 0
     dissatisfied: int = 0
     no_opinion: int = 0
+    month: Month = Month.COHORT
 
     def plus(self, other: "Counted") -> "Counted":
         """Both together: totals are pooled counts, never averaged rates."""
-        return Counted(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+        return self._with(other, 1)
 
     def less(self, other: "Counted") -> "Counted":
         """Without the other, which is a part of it."""
-        return Counted(*(getattr(self, name) - getattr(other, name) for name in self.__dataclass_fields__))
+        return self._with(other, -1)
+
+    def _with(self, other: "Counted", sign: int) -> "Counted":
+        if self.month is not other.month:
+            raise ValueError("counts of a cohort month and of an event month have no sum")
+        names = [name for name in self.__dataclass_fields__ if name != "month"]
+        return replace(self, **{name: getattr(self, name) + sign * getattr(other, name) for name in names})
+
+
+def pooled(counts: Iterable[Counted], month: Month = Month.COHORT) -> Counted:
+    """The total of several units that have no demand in common."""
+    return reduce(Counted.plus, counts, Counted(month=month))

@@ -1,7 +1,7 @@
 """Every rate by the formulas of domain.md section 4. Counts in, fractions of 1 out, None where no data is. Pure."""
 
 from models.profiles import Weights
-from services.rates.counts import Counted
+from services.rates.counts import Counted, Month
 from services.shares import share
 
 WEIGHTS = Weights()
@@ -9,27 +9,35 @@ WEIGHTS = Weights()
 
 
 def settlement(counted: Counted) -> float | None:
-    """Settled / received, both of the same cohort and period."""
+    """Settled / received, both of the same cohort and period.
+
+    None in an event month: what was settled in it and what was received in it are not the same demands.
+    """
     return share(counted.settled, counted.received)
 
 
 def on_time(counted: Counted) -> float | None:
-    """Handled on time / those whose limit falls in the period."""
+    """Handled on time / those whose limit falls in the period; in an event month of those settled in it."""
     return share(counted.on_time, counted.due)
 
 
 def closing(counted: Counted) -> float | None:
-    """Closed / those due to be closed: those whose limit falls in the period."""
+    """Closed / those due to be closed: those whose limit falls in the period. None in an event month."""
+    if counted.month is Month.EVENT:
+        return None
     return share(counted.closed, counted.due)
 
 
 def rework(counted: Counted) -> float | None:
-    """Put back to work (redone or opened again) / received, both of the same cohort and period. Low is good."""
-    return share(counted.reworked, counted.received)
+    """Put back to work (redone or opened again) / received, both of the same cohort; in an event month / settled.
+
+    Low is good.
+    """
+    return share(counted.reworked, counted.settled if counted.month is Month.EVENT else counted.received)
 
 
 def first_hour(counted: Counted) -> float | None:
-    """Answered within one hour of the report / answered or still waiting for it, of the cohort."""
+    """Answered within one hour of the report / answered or still waiting for it. None in an event month."""
     return share(counted.first_hour, counted.awaited)
 
 

@@ -21,7 +21,19 @@ from hypothesis.stateful import (
 from sqlalchemy import event, func
 from sqlmodel import select
 
-from models.demands import MOVES, OPEN, SETTLED, Demand, DemandEvent, State, Verb, Whistle
+from models.demands import (
+    MOVES,
+    OPEN,
+    SETTLED,
+    Demand,
+    DemandEvent,
+    Reached,
+    Satisfaction,
+    Solved,
+    State,
+    Verb,
+    Whistle,
+)
 from services import counters, demands
 from services.access import SYSTEM
 from services.database import engine_for, migrate, reading, transaction
@@ -41,7 +53,8 @@ GIVEN = {
 MADE: set[Verb] = set()
 """The verbs that succeeded, so that the test can tell that it tested something."""
 
-BARE = frozenset(MOVES) - frozenset(GIVEN) - {Verb.ASSIGN, Verb.WHISTLE, Verb.MERGE, Verb.SUSPEND}
+COUNTED = frozenset({Verb.EXCLUDE, Verb.INCLUDE, Verb.WAIVE, Verb.CALL_BACK})
+BARE = frozenset(MOVES) - COUNTED - frozenset(GIVEN) - {Verb.ASSIGN, Verb.WHISTLE, Verb.MERGE, Verb.SUSPEND}
 
 
 @pytest.fixture(scope="module")
@@ -148,10 +161,21 @@ class Ledger(RuleBasedStateMachine):
             demands.merge(session, actor, demand, other, reason="同一件事", **options)
         elif verb is Verb.SUSPEND:
             demands.suspend(session, actor, demand, self.now + timedelta(days=9), reason="等料", **options)
+        elif verb in COUNTED:
+            demands.move(session, actor, demand, verb, reason="有原因", changes=self._counted(verb, far), **options)
         elif verb in BARE:
             demands.move(session, actor, demand, verb, reason="有原因", **options)
         else:
             GIVEN[verb](session, actor, demand, reason="有原因", **options)
+
+    def _counted(self, verb: Verb, far: bool) -> dict[str, object]:
+        """What requests and call-backs change besides: all of it moves counters."""
+        if verb is Verb.CALL_BACK:
+            said = {"solved": Solved.PARTLY, "satisfied": Satisfaction.BASICALLY, "contacted": far}
+            return {"called_at": self.now, "reached": Reached.YES if far else Reached.NO_ANSWER} | (said if far else {})
+        return {Verb.EXCLUDE: {"excluded_code": "untrue"}, Verb.INCLUDE: {"excluded_code": None}}.get(
+            verb, {"waived_at": self.now}
+        )
 
     def _stored(self, demand: int) -> tuple[dict[str, object], int, list[tuple[object, ...]]]:
         """Everything a move could leave: the demand's row, how many events it has, its whistles."""

@@ -62,9 +62,14 @@ def one(site, demand_id):
         return session.get_one(Demand, demand_id)
 
 
-def answered(site, who="leader", start=NOW - DAY, end=NOW + 30 * DAY):
+def answered(site, who="leader"):
+    """What people said of the town's demands, without what those demands came to."""
     with reading(site.engine) as session:
-        return callbacks.answers(session, site.actors[who], site.units[TOP], start, end)
+        days = sites.profile(session).days
+        over = periods.between((NOW - DAY).date(), (NOW + 30 * DAY).date(), days)
+        top, later = site.units[TOP], NOW + 30 * DAY
+        found = rates.counted(session, site.actors[who], [top], over, now=later)[top]
+    return Counted(**{name: getattr(found, name) for name in rates.CALLED})
 
 
 def test_solved_by_the_villagers_word_closes_it(site):
@@ -96,8 +101,25 @@ def test_a_closed_demand_that_turns_out_unsolved_is_opened_again_with_fresh_cloc
     happy(site, "supervisor", demand_id)
     call(site, "leader", demand_id, solved=Solved.NOT, satisfied=Satisfaction.NOT, now=NOW + 5 * DAY)
     found = one(site, demand_id)
-    assert (found.state, found.closed_at, found.solved) == (State.REGISTERED, None, None)
+    assert (found.state, found.closed_at, found.solved) == (State.REGISTERED, None, Solved.NOT)
     assert found.due_at > NOW + 5 * DAY
+
+
+def test_what_was_said_before_it_was_opened_again_counts_but_closes_nothing(site):
+    demand_id = checked(site)
+    happy(site, "supervisor", demand_id)
+    call(site, "leader", demand_id, solved=Solved.NOT, satisfied=Satisfaction.NOT, now=NOW + 5 * DAY)
+    assert answered(site) == Counted(called=1, valid=1, unsolved=1, dissatisfied=1)
+    later = NOW + 6 * DAY
+    act(site, "leader", "assign", demand_id, later, unit_id=site.units["411622204202001"])
+    act(site, "member", "sign", demand_id, later)
+    act(site, "member", "settle", demand_id, later, reason="换了")
+    act(site, "supervisor", "pass_check", demand_id, later)
+    with pytest.raises(BadInput, match="close_without_word"):
+        act(site, "supervisor", "close", demand_id, later)
+    happy(site, "supervisor", demand_id, now=later)
+    assert one(site, demand_id).state is State.CLOSED
+    assert answered(site) == Counted(called=1, valid=1, contacted=1, solved=1, satisfied=1)
 
 
 @pytest.mark.parametrize("reached", [reached for reached in Reached if reached is not Reached.YES])
