@@ -1,25 +1,29 @@
 """Counters: kept with every move, equal to the ledger counted again, and named where they are not."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, event, func, insert, select, update
 
-from models.counters import Grain, UnitCell, UnitCount
-from models.demands import Demand
+from models.counters import Grain, LeftOutCount, UnitCell, UnitCount
+from models.demands import MOVES, Demand, Reached, Satisfaction, Solved, Verb
 from models.zones import DayZone
 from services import checks, counters, database, demands, imports
 from services.access import SYSTEM
 from services.counters import days, facts
 from services.database import reading, transaction
+from services.demands import history
+from services.errors import ServiceError
 from tests.conftest import NOW
 from tests.factories import town
 
 TOWN, HUOPO, GRID, OTHER = "411622204", "411622204202", "411622204202001", "411622204201001"
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -262,4 +266,92 @@ def test_a_site_that_had_no_counters_gets_them_with_the_migration(site):
             session.connection().execute(delete(table))
     database.migrate(site.engine)
     assert counts_of(site, TOWN, date(2026, 11, 20))["settlements"] == 1
+    assert differing(site.engine) == []
+
+
+WHO = ("leader", "supervisor", "chief", "member", "department")
+CHANGED = {
+    Verb.EXCLUDE: lambda random, at: {"excluded_code": "untrue"},
+    Verb.INCLUDE: lambda random, at: {"excluded_code": None},
+    Verb.WAIVE: lambda random, at: {"waived_at": at},
+    Verb.CLOSE: lambda random, at: {"closed_at": at},
+    Verb.SIGN: lambda random, at: {"answered_at": at},
+    Verb.REOPEN: lambda random, at: {"closed_at": None, "answered_at": None, "waived_at": None},
+    Verb.CALL_BACK: lambda random, at: {"called_at": at, "contacted": random.random() < 0.5}
+    | random.choice([
+        {"reached": Reached.NO_ANSWER, "solved": None, "satisfied": None},
+        *({"reached": Reached.YES, "solved": solved, "satisfied": satisfied}
+          for solved in Solved for satisfied in Satisfaction),
+    ]),
+}  # fmt: skip
+"""What a move changes besides the state, for those whose change counts."""
+SIDE = {Verb.MERGE, Verb.SUSPEND, Verb.EXTEND, Verb.ARCHIVE, Verb.SUBMIT, Verb.VOID, Verb.HAND_IN}
+
+
+def wandered(site, seed, steps=60):
+    """Random moves the table allows, over weeks; gives the verbs that were made."""
+    random, at, made = Random(seed), NOW, set()
+    ids = [site.report(at=NOW - timedelta(hours=9 * number), settled_on_the_spot=done)
+           for number, done in enumerate([None, "换了灯泡", None])]  # fmt: skip
+    for _ in range(steps):
+        at += timedelta(hours=random.choice([0, 1, 7, 90]), minutes=random.randrange(60))
+        demand_id, who = random.choice(ids), random.choice(WHO)
+        with reading(site.engine) as session:
+            state = session.get_one(Demand, demand_id).state
+        open_to = [verb for verb, rule in MOVES.items() if state in rule.sources and verb not in SIDE]
+        wanted = [verb for verb in open_to if verb in CHANGED or MOVES[verb].target] or open_to
+        verb = random.choice(wanted)
+        with suppress(ServiceError), transaction(site.engine) as session:
+            changes = CHANGED[verb](random, at) if verb in CHANGED else {}
+            demands.move(session, site.actors[who], demand_id, verb, now=at, reason="有原因", changes=changes)
+            made.add(verb)
+    return made
+
+
+@pytest.mark.parametrize("seed", [4, 11, 23])
+def test_after_random_moves_the_counters_equal_a_recount_from_the_events(site, seed):
+    made = wandered(site, seed)
+    assert len(made) >= 8, "too short a history to say anything"
+    with reading(site.engine) as session:
+        found = checks.verify(session, SYSTEM)
+    assert [row for row in found.differences if "deadline" not in row.column] == []
+
+
+def test_what_is_excluded_or_waived_is_left_out_and_comes_back(site):
+    demand_id = site.report(settled_on_the_spot="换了灯泡")
+    table = LeftOutCount.__table__
+
+    def left_out():
+        with reading(site.engine) as session:
+            sums = select(func.sum(table.c.received), func.sum(table.c.kept), func.sum(table.c.settled))
+            row = session.connection().execute(sums.where(table.c.unit_id == site.units[TOWN], table.c.grain == 0))
+            return tuple(row.one())
+
+    def change(verb, **changes):
+        with transaction(site.engine) as session:
+            demands.move(session, SYSTEM, demand_id, verb, now=NOW + DAY, reason="有原因", changes=changes)
+
+    change(Verb.EXCLUDE, excluded_code="untrue")
+    assert left_out() == (1, 1, 1)
+    change(Verb.INCLUDE, excluded_code=None)
+    assert left_out() == (0, 0, 0)
+    change(Verb.SKIP_CHECK)
+    change(Verb.CLOSE, closed_at=NOW + DAY)
+    change(Verb.WAIVE, waived_at=NOW + DAY)
+    assert left_out() == (0, 1, 0), "only how it stands to its limit"
+    assert counts_of(site, TOWN, date(2026, 11, 20))["received"] == 1, "the full scope keeps it"
+    assert differing(site.engine) == []
+
+
+def test_a_database_without_the_columns_of_rates_gets_them_from_its_events(site):
+    demand_id = site.report()
+    moved(site, demand_id, *settling(site), ("supervisor", "move", {"verb": Verb.REWORK, "reason": "没修好"}))
+    with transaction(site.engine) as session:
+        known = session.get_one(Demand, demand_id)
+        told = known.first_answered_at, known.reworked_at
+        known.first_answered_at = known.reworked_at = None
+        session.flush()
+        history.derive(session)
+        session.expire_all()
+        assert (known.first_answered_at, known.reworked_at) == told == (NOW + 3 * HOUR, NOW + 5 * HOUR)
     assert differing(site.engine) == []
