@@ -12,10 +12,11 @@ from services import fairness, figures, rates, sites, units
 from services.access import IS_OPEN, Actor, require
 from services.counters.facts import C
 from services.fairness import Tier
-from services.figures import LevelsRow, WeekRow, counting, needs
+from services.figures import LevelsRow, WeekRow, counting, needs, reading
 from services.figures.counting import Scope, Stock
 from services.figures.days import by_week, days_of
 from services.figures.levels import in_order
+from services.figures.ranges import days, numbers
 from services.periods import DAY, Period, Preset, preset
 from services.rates import Counted
 from services.units import UnitRow
@@ -108,7 +109,7 @@ def snapshot(session: Session, actor: Actor, unit_id: int, *, now: datetime) -> 
         unit=unit, smallest=present.get(smallest or "", 0), smallest_level=smallest, now=now, from_day=month.from_day,
         to_day=day, stock=lying.get(unit_id, Stock()),
         counted=rates.counted(session, actor, [unit_id], month, now=now)[unit_id], weeks=weeks,
-        satisfied=_satisfied(session, actor, unit_id, weeks, profile, now),
+        satisfied=_satisfied(session, scope, trend, profile),
         waiting=lists.waiting(session, scope, [_ends(week, profile, now) for week in weeks]),
         unanswered=called[0].count if called else 0,
         unanswered_since=called[0].facts["asked_at"] if called else None, level=level, places=places,
@@ -168,15 +169,16 @@ def _depth(session: Session, actor: Actor, places: tuple[PlaceRow, ...]) -> int 
     return units.depth_of(session, actor, places[0].unit_id) if places else None
 
 
-def _satisfied(
-    session: Session, actor: Actor, unit_id: int, weeks: tuple[WeekRow, ...], profile: Profile, now: datetime
-) -> tuple[float | None, ...]:
-    """The share satisfied of each week's call-backs, None where nobody was reached."""
-    found = [
-        rates.counted(session, actor, [unit_id], Period(week.first_day, week.last_day, profile.zone), now=now)
-        for week in weeks
-    ]
-    return tuple(rates.satisfaction(each[unit_id]) for each in found)
+def _satisfied(session: Session, scope: Scope, trend: Period, profile: Profile) -> tuple[float | None, ...]:
+    """The share satisfied of each week's call-backs, None where nobody was reached. One statement."""
+    first, last = numbers(trend)
+    columns = ("valid", "satisfied", "basically")
+    rows = {row[1]: row[2:] for row in reading.counts(session, scope, columns, days(first, last), "week", start=first)}
+    weeks = (rows.get(week, (0, 0, 0)) for week in range(WEEKS))
+    return tuple(
+        rates.satisfaction(Counted(valid=valid, satisfied=good, basically=fair), profile.rates.weights)
+        for valid, good, fair in weeks
+    )
 
 
 def _ends(week: WeekRow, profile: Profile, now: datetime) -> datetime:
