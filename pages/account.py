@@ -1,13 +1,19 @@
-"""My account: who I am here, what I may do, my language, my password, and the way out."""
+"""My account: who I am here, what I may do, my language, my password, and the way out; on a phone the way on too."""
 
 import streamlit as st
 
-from pages.ui import frame, layout
+from pages.ui import frame, layout, navigation
 from pages.ui import people as parts
 
 user = frame.user(None)
 t = user.t
 layout.told()
+if user.phone:
+    for group, names in navigation.others(t).items():
+        with layout.panel(f"account-more-{names[0]}", group, gap="xxsmall"):
+            for name in names:
+                page = navigation.page(name)
+                st.page_link(page, label=page.title, icon=page.icon)
 layout.title(t("My account"))
 if user.actor.must_change_password:
     st.warning(t("Your password was given to you. Please choose your own before you go on."), icon=":material/key:")

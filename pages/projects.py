@@ -31,7 +31,7 @@ if reference:
         opened.history(user, project)
     st.stop()
 
-unit = None if user.actor.unit_id is None else frame.unit(user)
+unit = frame.area(user)
 scope = unit.id if unit else None  # a department's list is where it takes part, wherever that lies
 with reading() as session:
     rows = projects.listed(session, user.actor, scope, frame.today(user))

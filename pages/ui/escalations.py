@@ -22,19 +22,14 @@ SHORTEST = 0.05
 """Days: who held a case for less is not named on its card."""
 
 
-def scope(user: User, unit: UnitRow) -> int | None:
-    """The unit the board is of; a department's board is what it was called to, wherever that lies."""
-    return None if user.actor.unit_id is None else unit.id
-
-
-def pages_chosen(user: User, unit: UnitRow, asked: Asked) -> dict[str, int]:
+def pages_chosen(user: User, unit_id: int | None, asked: Asked) -> dict[str, int]:
     """The page of each lane, by level; they begin anew with another unit or filter."""
     levels = [level.key for level in (*user.profile.levels, *user.profile.outer_levels)]
-    return {level: st.session_state.get(_page_key(unit, asked, level), 1) for level in levels}
+    return {level: st.session_state.get(_page_key(unit_id, asked, level), 1) for level in levels}
 
 
-def _page_key(unit: UnitRow, asked: Asked, level: str) -> str:
-    return f"board-page-{unit.id}-{asked.key}-{level}"
+def _page_key(unit_id: int | None, asked: Asked, level: str) -> str:
+    return f"board-page-{unit_id}-{asked.key}-{level}"
 
 
 def legend(user: User, came: SceneRow | None) -> None:
@@ -72,7 +67,7 @@ def level_name(user: User, level: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def lane(user: User, unit: UnitRow, asked: Asked, row: LaneRow, *, crowded: bool) -> None:
+def lane(user: User, unit: UnitRow | None, asked: Asked, row: LaneRow, *, crowded: bool) -> None:
     """One lane: its head, a page of cards, the way to the other pages; or that it is empty."""
     t = user.t
     with st.container(border=True, key=f"lane-{row.level}", gap="xsmall", height="stretch"):
@@ -85,11 +80,12 @@ def lane(user: User, unit: UnitRow, asked: Asked, row: LaneRow, *, crowded: bool
             with st.container(horizontal=True, horizontal_alignment="center"):
                 st.pagination(
                     row.pages, width="stretch" if row.pages < 5 else "content",
-                    max_visible_pages=5 if user.phone or crowded else 7, key=_page_key(unit, asked, row.level),
+                    max_visible_pages=5 if user.phone or crowded else 7,
+                    key=_page_key(unit.id if unit else None, asked, row.level),
                 )  # fmt: skip
 
 
-def _head(user: User, unit: UnitRow, asked: Asked, row: LaneRow) -> None:
+def _head(user: User, unit: UnitRow | None, asked: Asked, row: LaneRow) -> None:
     t = user.t
     late = t("Late {n}", n=t.number(row.late))
     facts = [f":small[:red[■ **{late}**]]"] if row.late else []
@@ -102,7 +98,7 @@ def _head(user: User, unit: UnitRow, asked: Asked, row: LaneRow) -> None:
         st.page_link(
             navigation.page("demands"), label=f"**{level_name(user, row.level)}**&ensp;:gray[{t.number(row.count)}]",
             icon=":material/chevron_right:", icon_position="right", width="content",
-            query_params={"unit": unit.code, "level": row.level, **asked.queue},
+            query_params={**({"unit": unit.code} if unit else {}), "level": row.level, **asked.queue},
         )  # fmt: skip
         st.markdown("&emsp;".join(facts), width="content")
 
@@ -200,4 +196,7 @@ def _whistle(user: User, row: WhistleRow) -> str:
         mark, word = ":blue[◐]", t("answered")
     elif row.answer_due_at < user.now:
         mark, word = ":red[■]", t("no answer")
-    return f"{mark} {name} {word}".replace(" ", "\N{NO-BREAK SPACE}")  # a line breaks between two, not inside one
+    said = f"{name} {word}"
+    if t.language == "zh":  # a line breaks between two whistles, not inside one; English ones are longer than a lane
+        said = said.replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{mark}\N{NO-BREAK SPACE}{said}"

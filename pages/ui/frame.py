@@ -98,6 +98,11 @@ def unit(viewer: User) -> UnitRow:
     return found
 
 
+def area(viewer: User) -> UnitRow | None:
+    """The unit the screen is about; None for a department, whose cases may lie anywhere."""
+    return None if viewer.actor.unit_id is None else unit(viewer)
+
+
 def place(viewer: User) -> Place:
     """The unit the address asks for with its surroundings, kept until a unit changes. Raises NotFound without units."""
     code = st.query_params.get("unit") or st.session_state.get("unit") or ""
@@ -165,9 +170,9 @@ def period(viewer: User) -> Period:
     """The days the screen's figures are about: from the address, else the ones chosen last, else this month."""
     key = st.query_params.get("period") or st.session_state.get("period") or Preset.THIS_MONTH.value
     try:
-        found = periods.parse(key, today(viewer), viewer.profile.zone)
+        found = periods.parse(key, counted_day(viewer), viewer.profile.days)
     except BadInput:
-        found = periods.preset(Preset.THIS_MONTH, today(viewer), viewer.profile.zone)
+        found = periods.preset(Preset.THIS_MONTH, counted_day(viewer), viewer.profile.days)
     _put("period", found.key)
     return found
 
@@ -177,12 +182,17 @@ def today(viewer: User) -> date:
     return viewer.now.astimezone(viewer.profile.zone).date()
 
 
+def counted_day(viewer: User) -> date:
+    """The day it is for figures: where days begin at noon, the one that began yesterday until then."""
+    return viewer.now.astimezone(viewer.profile.days).date()
+
+
 def period_words(t: Words, chosen: Period) -> str:
     """What people call the period: This month, Nov 2026, 1 Nov – 20 Nov."""
     if chosen.preset is not None:
         return t.term(chosen.preset)
-    if (chosen.from_day, chosen.to_day) == periods.month_of(chosen.from_day):
-        return t.month(chosen.from_day)
+    if chosen.is_month:
+        return t.month(chosen.to_day)
     return f"{t.day(chosen.from_day)} – {t.day(chosen.to_day)}"
 
 
@@ -194,11 +204,11 @@ def choose_period(viewer: User) -> None:
             if st.button(t.term(name), key=f"period-choose-{name}", type="tertiary"):
                 _choose_days(name.value)
         days = st.date_input(
-            t("From and to"), (chosen.from_day, min(chosen.to_day, today(viewer))), max_value=today(viewer),
+            t("From and to"), (chosen.from_day, min(chosen.to_day, counted_day(viewer))), max_value=today(viewer),
             key=f"period-days-{chosen.key}", format="YYYY-MM-DD",
         )  # fmt: skip
         if st.button(t("Show these days"), key="period-show-days") and len(days) == 2:
-            _choose_days(periods.between(*days, viewer.profile.zone).key)
+            _choose_days(periods.between(*days, viewer.profile.days).key)
 
 
 def _choose_days(key: str) -> None:

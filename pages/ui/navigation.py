@@ -39,6 +39,7 @@ def _entries(t: Words) -> list[Entry]:
         Entry("sunshine", work, t("Handled in the open"), "wb_sunny", Permission.PUBLISH),
         Entry("imports", manage, t("Import"), "upload_file", Permission.IMPORT),
         Entry("people", manage, t("People and accounts"), "groups", Permission.TRIAGE),
+        Entry("walls", manage, t("Big screens"), "tv", Permission.MANAGE),
         Entry("account", manage, t("My account"), "account_circle", None),
     ]
 
@@ -87,6 +88,15 @@ def _may_see(user: User, entry: Entry) -> bool:
     return entry.permission is None or user.actor.may(entry.permission)
 
 
+def others(t: Words) -> dict[str, list[str]]:
+    """The names of the screens this person has that are not under the thumb, by group in its own words."""
+    found: dict[str, list[str]] = {}
+    for entry in _entries(t):
+        if has(entry.name) and entry.name not in THUMB:
+            found.setdefault(entry.group, []).append(entry.name)
+    return found
+
+
 def page(name: str) -> StreamlitPage:
     """A page to link to; KeyError where this person has none of that name."""
     found: StreamlitPage = st.session_state.pages[name]
@@ -115,7 +125,7 @@ def header(user: User) -> None:
 
 
 def _thumb_bar(t: Words) -> None:
-    titles = {"report": t("Report")}  # the full title would not fit under a thumb
+    titles = {"report": t("Report"), "account": t("More")}  # the full titles would not fit under a thumb
     with st.bottom.container(horizontal=True, key="tabs", horizontal_alignment="distribute", gap=None):
         for name in THUMB:
             if has(name):

@@ -8,6 +8,7 @@ import streamlit as st
 from models.demands import RequestKind, Verb
 from pages.i18n import deadlines as words
 from pages.ui import frame, layout, navigation
+from pages.ui.demands import telling
 from pages.ui.demands.performing import Target, perform, refusals
 from pages.ui.frame import User
 from pages.ui.status import plain
@@ -41,19 +42,20 @@ def choose(user: User, chosen: Which, to_decide: int) -> None:
 
 
 def cards(user: User, page: RequestPage) -> None:
-    """Each request as a card with its demand."""
-    for row in page.rows:
-        with st.container(border=True, key=f"p-request-{row.id}", gap="xxsmall"):
+    """Each request as a card with its demand, two side by side where there is room."""
+    columns = [st.container()] if user.phone else st.columns(2)
+    for number, row in enumerate(page.rows):
+        with columns[number % len(columns)], st.container(border=True, key=f"p-request-{row.id}", gap="xxsmall"):
             _head(user, row)
             body(user, row, beside=True)
 
 
 def _head(user: User, row: RequestRow) -> None:
-    place = user.t.name(row.unit, row.unit_en)
     st.page_link(
-        navigation.page("demands"), label=f"**{plain(row.title)}** :gray[{plain(f'{place} · {row.reference}')}]",
-        icon=":material/chevron_right:", icon_position="right", query_params={"id": row.reference},
+        navigation.page("demands"), label=f"**{plain(row.title)}**", icon=":material/chevron_right:",
+        icon_position="right", query_params={"id": row.reference},
     )  # fmt: skip
+    st.caption(plain(f"{telling.place(user.t, row)} · {row.reference}"))
 
 
 def body(user: User, row: RequestRow, *, beside: bool = False) -> None:

@@ -91,7 +91,8 @@ def _proposal(user: User, row: ProposalRow) -> None:
 
 
 def _days(t: Words, row: ProposalRow) -> str:
-    return t("{came} – {settled}", came=t.day(row.reported_at), settled=t.day(row.settled_at))
+    came, settled = t.day(row.reported_at), t.day(row.settled_at)
+    return came if came == settled else t("{came} – {settled}", came=came, settled=settled)
 
 
 def _word(user: User, row: ProposalRow) -> None:

@@ -56,3 +56,15 @@ def test_a_phone_shows_one_lane_at_a_time_and_nothing_sticks_out(demo_phone: Pag
 def test_an_empty_board_says_so_in_each_lane(desk: Page):
     sign_in(desk, "other_chief", path="/escalations")
     expect(desk.get_by_text("这一级没有在办的件。").first).to_be_visible()
+
+
+def test_a_department_s_board_is_what_it_was_called_to_or_holds(demo_desk: Page):
+    sign_in(demo_desk, "water", PASSWORD, "/escalations")
+    expect(demo_desk.locator(CARDS).first).to_be_visible()
+    assert sum(counts(demo_desk)) > 0
+    head = demo_desk.locator("[class*='st-key-lanehead-'] a").filter(has_text="县级部门")
+    wanted = number(head.inner_text())
+    head.click()
+    settled(demo_desk)
+    expect(demo_desk).to_have_url(re.compile("/demands\\?level=county"))
+    expect(demo_desk.get_by_text(re.compile(f"{wanted:,} ?件")).first).to_be_visible()

@@ -7,14 +7,17 @@ from sqlmodel import select
 
 from models.accounts import Account, Role
 from models.units import Unit
+from pages.i18n import words
+from pages.ui import failures
 from services import database, sites, units
 from services.access import SYSTEM
 from services.database import transaction
 from tests.browser.server import open_path, running, sign_in
+from tests.browser.test_sign_in import NEEDS
 from tests.conftest import NOW
 from tests.factories import password_hash
 
-SCREENS = ("today", "map", "rankings", "demands", "report", "escalations", "callbacks", "imports", "people", "account")
+SCREENS = tuple(NEEDS)
 SIZES = {"office": (1366, 768, False), "wall": (1920, 1080, False), "phone": (390, 844, True)}
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = re.compile(
@@ -82,7 +85,9 @@ def check(context, username, language, **password):
     for screen, page in walk(context, username, password):
         width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1], f"{screen} is wider than the screen"
-        assert page.get_by_test_id("stMain").inner_text().strip(), f"{screen} is blank"
+        said = page.get_by_test_id("stMain").inner_text().strip()
+        assert said, f"{screen} is blank"
+        assert words(language)(failures.SENTENCE) not in said, f"{screen} failed"
         left = LATIN.findall(ALLOWED.sub("", words_on(page))) if language == "zh" else []
         assert left == [], f"English left on the Chinese {screen}"
 

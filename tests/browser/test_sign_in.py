@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 from models.accounts import PERMISSIONS, Permission, Role
 from models.units import Unit
 from pages.i18n import words
+from pages.ui import failures
 from services import accounts, database, passwords
 from services.access import SYSTEM
 from services.database import transaction
@@ -30,7 +31,8 @@ NEEDS = {
     "demands": Permission.SEE_DEMANDS, "report": Permission.REPORT, "escalations": Permission.SEE_DEMANDS,
     "requests": Permission.SEE_DEMANDS, "callbacks": Permission.CLOSE, "projects": Permission.SEE_DEMANDS,
     "watch": Permission.SEE_DEMANDS, "sunshine": Permission.PUBLISH, "analyses": Permission.SEE_FIGURES, "imports": Permission.IMPORT,
-    "people": Permission.TRIAGE, "account": None,
+    "people": Permission.TRIAGE,
+    "walls": Permission.MANAGE, "account": None,
 }  # fmt: skip
 USERS = {
     Role.LEADER: "leader", Role.SUPERVISOR: "supervisor", Role.CHIEF: "chief", Role.GRID_MEMBER: "member",
@@ -176,6 +178,9 @@ def test_a_role_sees_its_own_pages_and_a_forced_address_shows_nothing_of_another
         for answer in (ask(server, name, cookie), ask(server, "", cookie, key=home.hashes[name])):
             assert answer.ran == name
             assert words("zh")("This screen is for other roles than yours.") in answer.last
+    failed = words("zh")(failures.SENTENCE)
+    broken = [name for name in sorted(permitted) if failed in ask(server, name, cookie).words]
+    assert broken == []
 
 
 def test_a_running_page_stops_at_the_next_click_once_its_account_is_disabled(server, desk: Page):

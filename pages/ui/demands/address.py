@@ -57,7 +57,7 @@ def read(user: User, categories: list[CategoryRow]) -> Asked:
     """The address as it stands. What cannot be read is left out."""
     given = st.query_params.to_dict()
     chosen = {key: given[key] for key in KEYS if given.get(key)}
-    unit = frame.unit(user) if user.actor.unit_id is not None else None
+    unit = frame.area(user)
     filters = replace(filters_of(user, chosen, categories), unit_id=unit.id if unit else None)
     order = _member(Order, given.get("sort")) or (Order.NEWEST if _OF_ALL_TIME & set(chosen) else Order.DEADLINE)
     page = int(given["page"]) if re.fullmatch(r"[0-9]{1,6}", given.get("page", "")) else 1
@@ -117,7 +117,7 @@ def _in_period(user: User, filters: Filters, key: str | None) -> Filters:
     if key is None:
         return filters
     try:
-        period = periods.parse(key, frame.today(user), user.profile.zone)
+        period = periods.parse(key, frame.counted_day(user), user.profile.days)
     except BadInput:
         return filters
     settled_to = period.end if filters.settled is not None else filters.settled_to

@@ -8,6 +8,7 @@ from models.demands import Arrival, RequestKind, Satisfaction, Verb
 from pages.i18n import Words
 from pages.i18n.sentences import N_
 from services.demands import DemandRow, DetailRow, EventRow, WhistleRow
+from services.demands.requests import RequestRow
 
 PAST = {
     Verb.REPORT: N_("reported"),
@@ -59,7 +60,7 @@ def title(t: Words, row: DemandRow) -> str:
     return t("⊘ excluded · {title}", title=row.title) if row.excluded_code is not None else row.title
 
 
-def place(t: Words, row: DemandRow) -> str:
+def place(t: Words, row: DemandRow | RequestRow) -> str:
     """Where it was filed: the village and the unit in it."""
     unit, village = t.name(row.unit, row.unit_en), t.name(row.village, row.village_en)
     if not village or village == unit:

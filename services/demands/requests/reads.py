@@ -8,19 +8,22 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.accounts import Permission
 from models.demands import MOVES, REVIEWERS, Category, Demand, DemandEvent, Request, RequestKind, Review, State
 from models.profiles import Profile
 from models.units import Unit
-from services import sites
-from services.access import Actor, demands_seen, require, require_demand
+from services import sites, units
+from services.access import Actor, demands_seen, path_column, require, require_demand
 from services.demands import history
 from services.demands.requests import rules
 from services.demands.requests.extending import Longer
 from services.demands.rows import PAGE_SIZE, EventRow
 from services.errors import NotAllowed, ServiceError
+
+_Village = aliased(Unit)
 
 
 class Which(StrEnum):
@@ -45,9 +48,9 @@ class ReviewRow:
 class RequestRow:
     """One request with its demand as it stands, and what granting it would change.
 
-    `longer` are the deadline's sums before and after an extension; `obstacle` says why it cannot be granted now (None:
-    it can, or it is decided). `granted` None: it waits, for `needed` reviewers in all. `may_decide` and `may_withdraw`
-    are the reader's.
+    `village` is the ancestor at the profile's ranking level. `longer` are the deadline's sums before and after an
+    extension; `obstacle` says why it cannot be granted now (None: it can, or it is decided). `granted` None: it waits,
+    for `needed` reviewers in all. `may_decide` and `may_withdraw` are the reader's.
     """
 
     id: int
@@ -61,6 +64,8 @@ class RequestRow:
     settled_at: datetime | None
     unit: str
     unit_en: str
+    village: str | None
+    village_en: str | None
     asked_at: datetime
     asker: str
     reason: str
@@ -96,7 +101,7 @@ def listed(
     require(actor, Permission.SEE_DEMANDS)
     wanted = _conditions(actor, which, now)
     order = col(Request.asked_at) if which is Which.TO_DECIDE else col(Request.asked_at).desc()
-    statement = _joined(Request, Demand, col(Category.code), col(Unit.short_name), col(Unit.name_en)).where(*wanted)
+    statement = _with_places(session).where(*wanted)
     found = session.exec(statement.order_by(order, col(Request.id)).limit(size).offset((max(page, 1) - 1) * size))
     total: int = session.exec(_joined(func.count()).where(*wanted)).scalar_one()
     return RequestPage(_rows(session, actor, found.all(), now), total)
@@ -114,8 +119,9 @@ def of_demand(session: Session, actor: Actor, demand_id: int, *, now: datetime) 
     """Every request about one demand, newest first. Raises NotFound outside the scope."""
     require(actor, Permission.SEE_DEMANDS)
     require_demand(session, actor, demand_id)
-    statement = _joined(Request, Demand, col(Category.code), col(Unit.short_name), col(Unit.name_en))
-    found = session.exec(statement.where(col(Request.demand_id) == demand_id).order_by(col(Request.id).desc()))
+    found = session.exec(
+        _with_places(session).where(col(Request.demand_id) == demand_id).order_by(col(Request.id).desc())
+    )
     return _rows(session, actor, found.all(), now)
 
 
@@ -125,7 +131,18 @@ def _joined(*columns: Any) -> Any:
         .select_from(Request)
         .join(Demand, col(Demand.id) == col(Request.demand_id))
         .join(Category, col(Category.id) == col(Demand.category_id))
+    )
+
+
+def _with_places(session: Session) -> Any:
+    """Requests with their demands, the unit each was filed at and its village (none above the ranking level)."""
+    depth = units.depth_of_ranking(session)
+    village = col(_Village.id) == path_column(depth) if depth else false()
+    names = [column for unit in (Unit, _Village) for column in (col(unit.short_name), col(unit.name_en))]
+    return (
+        _joined(Request, Demand, col(Category.code), *names)
         .join(Unit, col(Unit.id) == col(Demand.unit_id))
+        .join(_Village, village, isouter=True)
     )
 
 
@@ -167,7 +184,7 @@ def _rows(session: Session, actor: Actor, found: Sequence[Any], now: datetime) -
 def _row(
     profile: Profile, actor: Actor, found: Any, reviews: list[Review], events: list[EventRow], now: datetime
 ) -> RequestRow:
-    request, demand, category, unit, unit_en = found
+    request, demand, category, unit, unit_en, village, village_en = found
     waits, longer, obstacle = request.granted is None, None, None
     if waits:
         try:
@@ -177,9 +194,9 @@ def _row(
     return RequestRow(
         id=request.id, kind=request.kind, demand_id=demand.id, version=demand.version, reference=demand.reference,
         title=demand.title, state=demand.state, due_at=demand.due_at, settled_at=demand.settled_at, unit=unit,
-        unit_en=unit_en, asked_at=request.asked_at, asker=request.asker, reason=request.reason,
-        evidence=request.evidence, code=request.code, amount=request.amount, until=request.until,
-        granted=request.granted, decided_at=request.decided_at,
+        unit_en=unit_en, village=village, village_en=village_en, asked_at=request.asked_at, asker=request.asker,
+        reason=request.reason, evidence=request.evidence, code=request.code, amount=request.amount,
+        until=request.until, granted=request.granted, decided_at=request.decided_at,
         reviews=tuple(ReviewRow(row.at, row.reviewer, row.granted, row.reason) for row in reviews),
         needed=REVIEWERS[request.kind], longer=longer, obstacle=obstacle,
         may_decide=waits and _may_decide(actor, demand, request, reviews),
