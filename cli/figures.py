@@ -11,7 +11,7 @@ from cli import options
 from cli.sessions import reading
 from cli.terminal import print_json, print_table, t
 from models.profiles import Profile
-from services import figures, periods, rankings, sites
+from services import figures, periods, rankings, rates, sites
 from services.access import SYSTEM
 from services.clock import utc_now
 from services.errors import BadInput
@@ -47,6 +47,8 @@ def rank(
     to: To = "",
     unit: options.Unit = "",
     sort: Annotated[rankings.Sort, typer.Option(help=t("what to rank by"))] = rankings.Sort.SETTLEMENT,
+    scope: Annotated[rates.Scope, typer.Option(help=t("all cases, or those an assessment counts"))] = rates.Scope.FULL,
+    fewest: Annotated[int, typer.Option(min=1, help=t("with fewer cases a unit is not ranked"))] = 1,
     as_json: options.Json = False,
 ) -> None:
     """Print a ranking."""
@@ -55,7 +57,8 @@ def rank(
         _require_level(session, level)
         period = _period(session, from_, to, now)
         found = rankings.of_level(
-            session, SYSTEM, options.unit_id(session, unit), level, period, now=now, sort=sort
+            session, SYSTEM, options.unit_id(session, unit), level, period, now=now, sort=sort, scope=scope,
+            fewest=fewest,
         )  # fmt: skip
     rows = [_rank(row) for row in found]
     if as_json:
@@ -63,18 +66,18 @@ def rank(
     elif not rows:
         typer.echo(t("There are no units of this level here."))
     else:
-        shown = ("rank", "code", "name", "received", "settled", "settlement_rate", "due", "on_time", "median_hours")
+        shown = ("rank", "code", "name", "rate", "cases", "estimate", "rank_low", "rank_high", "tier", "change")
         print_table(shown, [[row[key] for key in shown] for row in rows])
 
 
 def _period(session: Session, from_: str, to: str, now: datetime) -> Period:
-    zone = sites.profile(session).zone
-    today = now.astimezone(zone).date()
-    month = periods.preset(periods.Preset.THIS_MONTH, today, zone)
+    days = sites.profile(session).days
+    today = now.astimezone(days).date()
     if not from_ and not to:
-        return month
+        return periods.preset(periods.Preset.THIS_MONTH, today, days)
     last = periods.day(to) if to else today
-    return periods.between(periods.day(from_) if from_ else periods.month_of(last)[0], last, zone)
+    first = periods.day(from_) if from_ else periods.month_of(last, periods.month_from(days))[0]
+    return periods.between(first, last, days)
 
 
 def _require_level(session: Session, level: str) -> None:
@@ -111,9 +114,13 @@ def _level_words(profile: Profile, level: str) -> str:
 
 
 def _rank(row: rankings.RankRow) -> dict[str, Any]:
+    standing = row.standing
     return {
         "code": row.code, "name": t.name(row.name, row.name_en), "received": row.received, "settled": row.settled,
         "settlement_rate": row.settlement_rate, "rank": row.rank, "self_settled": row.self_settled, "due": row.due,
-        "on_time": row.on_time, "on_time_rate": row.on_time_rate, "median_hours": row.median_hours, "open": row.open,
-        "overdue": row.overdue, "change": row.change,
+        "on_time": row.on_time, "on_time_rate": row.on_time_rate, "open": row.open, "overdue": row.overdue,
+        "rate": row.rate, "cases": row.cases, "estimate": standing.estimate, "low": standing.low,
+        "high": standing.high, "rank_median": standing.ranks and standing.ranks.median,
+        "rank_low": standing.ranks and standing.ranks.low, "rank_high": standing.ranks and standing.ranks.high,
+        "tier": standing.tier.value, "change": row.change,
     }  # fmt: skip

@@ -233,9 +233,11 @@ class Profile(_Part):
 
     @property
     def days(self) -> tzinfo:
-        """The zone whose midnight is where the site's days begin: its own time zone, or one behind it by `day_from`."""
-        start = self.rates.day_from
-        return self.zone if start == time() else DayZone(self.zone, timedelta(hours=start.hour, minutes=start.minute))
+        """How the site counts days and months: its time zone, unless [rates] lets them begin elsewhere."""
+        if self.rates.day_from == time() and self.rates.month_from == 1:
+            return self.zone
+        starts = timedelta(hours=self.rates.day_from.hour, minutes=self.rates.day_from.minute)
+        return DayZone(self.zone, starts, self.rates.month_from)
 
     @property
     def outside(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Days that do not begin at midnight, as a time zone of their own."""
+"""Days that do not begin at midnight, and months that do not begin on the 1st, as a time zone of their own."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 class DayZone(tzinfo):
     """The zone in which it is midnight when `zone`'s clocks show `starts`: a day from noon to noon is one of its days.
 
-    So days, months and periods are counted by one rule whatever the hour they begin at.
+    So days and periods are counted by one rule whatever the hour they begin at. `month_from` is the day of the month
+    a month of assessment begins with.
     """
 
     zone: ZoneInfo
-    starts: timedelta
+    starts: timedelta = timedelta()
+    month_from: int = 1
 
     def fromutc(self, dt: datetime) -> datetime:
         """The moment on this zone's clocks."""
@@ -38,6 +40,6 @@ class DayZone(tzinfo):
     def __str__(self) -> str:
         return f"{self.zone.key}-{self.starts}"
 
-    def __getinitargs__(self) -> tuple[ZoneInfo, timedelta]:
+    def __reduce__(self) -> tuple[type["DayZone"], tuple[ZoneInfo, timedelta, int]]:
         """So that copies and pickles are made whole."""
-        return self.zone, self.starts
+        return DayZone, (self.zone, self.starts, self.month_from)

@@ -1,12 +1,14 @@
-"""Periods: whole days of the site's zone, as a moment range and as a key that lives in a page's address. Pure."""
+"""Periods: whole days as a site counts them, as a moment range and as a key that lives in a page's address. Pure.
+
+`zone` is the profile's `days`: the site's time zone, or one that also says when a day and a month begin.
+"""
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from models.zones import DayZone
 from services.errors import BadInput
 
 DAY = timedelta(days=1)
@@ -29,7 +31,7 @@ class Period:
 
     from_day: date
     to_day: date
-    zone: ZoneInfo
+    zone: tzinfo
     preset: Preset | None = None
 
     @property
@@ -57,13 +59,14 @@ class Period:
         """What stands in an address: the preset, "2026-11" for a whole month, else "2026-11-01..2026-11-20"."""
         if self.preset is not None:
             return self.preset.value
-        if self._is_month:
-            return f"{self.from_day:%Y-%m}"
+        if self.is_month:
+            return f"{self.to_day:%Y-%m}"
         return f"{self.from_day.isoformat()}..{self.to_day.isoformat()}"
 
     @property
-    def _is_month(self) -> bool:
-        return (self.from_day, self.to_day) == month_of(self.from_day)
+    def is_month(self) -> bool:
+        """Whether it is one whole month as the site counts them; it is named after the month of `to_day`."""
+        return (self.from_day, self.to_day) == month_of(self.from_day, month_from(self.zone))
 
     def previous(self, today: date | None = None) -> "Period":
         """The period before it, for a trend: the month before a month, otherwise as many days directly before.
@@ -77,27 +80,40 @@ class Period:
         return Period(first, last, self.zone)
 
     def _before(self) -> tuple[date, date]:
-        if self._is_month:
-            return month_of(self.from_day - DAY)
+        first = month_from(self.zone)
+        if self.is_month:
+            return month_of(self.from_day - DAY, first)
         if self.preset is Preset.THIS_QUARTER:
-            return _quarter_of(self.from_day - DAY)
+            return _quarter_of(self.from_day - DAY, first)
         if self.preset is Preset.THIS_YEAR:
-            return _year_of(self.from_day - DAY)
+            return _year_of(self.from_day - DAY, first)
         return self.from_day - self.days * DAY, self.from_day - DAY
 
 
-def month_of(day: date) -> tuple[date, date]:
-    """The first and the last day of the day's month."""
-    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+def month_from(zone: tzinfo) -> int:
+    """The day a month begins with where days are counted by `zone`."""
+    return zone.month_from if isinstance(zone, DayZone) else 1
 
 
-def _quarter_of(day: date) -> tuple[date, date]:
-    first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-    return first, month_of(first.replace(month=first.month + 2))[1]
+def month_of(day: date, first: int = 1) -> tuple[date, date]:
+    """The first and the last day of the day's month; with `first` 19 a month lasts from the 19th to the 18th."""
+    begins = (day if day.day >= first else day.replace(day=1) - DAY).replace(day=first)
+    return begins, (begins.replace(day=1) + 32 * DAY).replace(day=first) - DAY
 
 
-def _year_of(day: date) -> tuple[date, date]:
-    return day.replace(month=1, day=1), day.replace(month=12, day=31)
+def _months(year: int, months: tuple[int, int], first: int) -> tuple[date, date]:
+    """From the first day of one named month to the last of another: each is named after the month it ends in."""
+    return month_of(date(year, months[0], 1), first)[0], month_of(date(year, months[1], 1), first)[1]
+
+
+def _quarter_of(day: date, first: int) -> tuple[date, date]:
+    ends = month_of(day, first)[1]
+    begins = (ends.month - 1) // 3 * 3 + 1
+    return _months(ends.year, (begins, begins + 2), first)
+
+
+def _year_of(day: date, first: int) -> tuple[date, date]:
+    return _months(month_of(day, first)[1].year, (1, 12), first)
 
 
 def _week_of(day: date) -> tuple[date, date]:
@@ -105,20 +121,25 @@ def _week_of(day: date) -> tuple[date, date]:
     return monday, monday + 6 * DAY
 
 
-def preset(name: Preset, today: date, zone: ZoneInfo) -> Period:
-    """The named period seen from `today`. Weeks begin on Monday; "30-days" ends today."""
+def preset(name: Preset, today: date, zone: tzinfo) -> Period:
+    """The named period seen from `today`. Weeks begin on Monday; "30-days" ends today.
+
+    Months, and with them quarters and years, begin on the day the zone says: a month from the 19th to the 18th is one
+    month long on the 18th as on the 19th.
+    """
+    first = month_from(zone)
     days = {
-        Preset.THIS_MONTH: month_of(today),
-        Preset.LAST_MONTH: month_of(today.replace(day=1) - DAY),
+        Preset.THIS_MONTH: month_of(today, first),
+        Preset.LAST_MONTH: month_of(month_of(today, first)[0] - DAY, first),
         Preset.THIS_WEEK: _week_of(today),
-        Preset.THIS_QUARTER: _quarter_of(today),
-        Preset.THIS_YEAR: _year_of(today),
+        Preset.THIS_QUARTER: _quarter_of(today, first),
+        Preset.THIS_YEAR: _year_of(today, first),
         Preset.LAST_30_DAYS: (today - 29 * DAY, today),
     }
     return Period(*days[name], zone, name)
 
 
-def between(from_day: date, to_day: date, zone: ZoneInfo) -> Period:
+def between(from_day: date, to_day: date, zone: tzinfo) -> Period:
     """The days from one to the other. Raises BadInput("period_reversed") when the end is before the start."""
     if to_day < from_day:
         raise BadInput("period_reversed", start=from_day.isoformat(), end=to_day.isoformat())
@@ -127,7 +148,7 @@ def between(from_day: date, to_day: date, zone: ZoneInfo) -> Period:
     return Period(from_day, to_day, zone)
 
 
-def parse(key: str, today: date, zone: ZoneInfo) -> Period:
+def parse(key: str, today: date, zone: tzinfo) -> Period:
     """The period of a key: a preset, "2026-11", "2026-11-01..2026-11-20". Raises BadInput("period_wrong")."""
     if key in set(Preset):
         return preset(Preset(key), today, zone)

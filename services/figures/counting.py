@@ -1,10 +1,9 @@
 """The counts all figures share: what a unit received and settled in a period, and what lies open."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, case, func, select
 from sqlmodel import Session
@@ -66,7 +65,7 @@ _STOCK = (
 )  # fmt: skip
 
 
-def stock(session: Session, scope: Scope, zone: ZoneInfo, *, now: datetime) -> dict[int, Stock]:
+def stock(session: Session, scope: Scope, zone: tzinfo, *, now: datetime) -> dict[int, Stock]:
     """What lies open now at each unit that has any; the day ends in the site's zone.
 
     One statement over the open demands of many units. For one unit two that do not grow with them: what ever came less

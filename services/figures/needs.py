@@ -78,8 +78,8 @@ def slowed_down(session: Session, profile: Profile, villages: Scope | None, *, n
     """
     if villages is None:
         return []
-    today = local(now, profile.zone)
-    start, since = today + 1 - 2 * WEEK, datetime.combine(day_of(today + 1 - WEEK), time(), profile.zone)
+    today = local(now, profile.days)
+    start, since = today + 1 - 2 * WEEK, datetime.combine(day_of(today + 1 - WEEK), time(), profile.days)
     counted: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     kinds, by = (Kind.HOURS_SETTLED,), ("week", "sub")
     for unit, week, hours, number in reading.cells(session, villages, kinds, days(start, today), by, start=start):

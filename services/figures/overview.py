@@ -1,8 +1,7 @@
 """The Today screen's data: the figures of the signed-in person's unit and what to do next."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -74,15 +73,15 @@ def today(session: Session, actor: Actor, unit_id: int, period: Period, *, now: 
     """What the Today screen shows of a unit. A fixed number of statements; NotFound outside the actor's scope."""
     profile = sites.profile(session)
     scope = counting.of_unit(session, actor, unit_id)
-    day = now.astimezone(profile.zone).date()
+    day = now.astimezone(profile.days).date()
     level = _level_below(session, profile, scope.unit)
     villages = counting.of_level(session, actor, unit_id, level, since=day) if level else None
     previous = period.previous(day)
-    lying = counting.stock(session, scope, profile.zone, now=now)
+    lying = counting.stock(session, scope, profile.days, now=now)
     counts = counting.tally(session, scope, period, now=now, lying=lying).get(unit_id, Counts())
     before = counting.tally(session, scope, previous, now=now, lying=lying).get(unit_id, Counts())
     stock = lying.get(unit_id, Stock())
-    days = days_of(session, scope, Period(day - (TREND_DAYS - 1) * DAY, day, profile.zone), now=now, lying=lying)
+    days = days_of(session, scope, Period(day - (TREND_DAYS - 1) * DAY, day, profile.days), now=now, lying=lying)
     called = needs.whistles(session, scope, now=now)
     return TodayRow(
         unit=scope.unit, period=period, previous=previous, open=stock.open, overdue=stock.overdue,
@@ -94,7 +93,7 @@ def today(session: Session, actor: Actor, unit_id: int, period: Period, *, now: 
         whistles_unanswered=called[0].count if called else 0,
         whistle_oldest_asked_at=called[0].facts["asked_at"] if called else None,
         days=days, weeks=by_week(days), level=level,
-        villages=_villages(session, villages, profile.zone, now) if villages else [],
+        villages=_villages(session, villages, profile.days, now) if villages else [],
         needs=[
             *called, *needs.late(session, scope, now=now), *needs.slowed_down(session, profile, villages, now=now),
             *needs.triage(session, profile, scope, now=now), *needs.vacant(session, profile, scope, on=day),
@@ -117,7 +116,7 @@ def _level_below(session: Session, profile: Profile, unit: Place) -> str | None:
     return min(depths, key=lambda level: depths[level]) if depths else None
 
 
-def _villages(session: Session, villages: Scope, zone: ZoneInfo, now: datetime) -> list[VillageRow]:
+def _villages(session: Session, villages: Scope, zone: tzinfo, now: datetime) -> list[VillageRow]:
     found = counting.stock(session, villages, zone, now=now)
     rows = [
         VillageRow(place.id, place.code, place.name, place.name_en, lying.open, lying.overdue, lying.oldest_due_at)

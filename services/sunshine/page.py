@@ -81,8 +81,8 @@ def board(session: Session, code: str | None, *, now: datetime) -> BoardRow:
     if place is None:
         raise NotFound("page_not_found")
     profile = sites.profile(session)
-    today = now.astimezone(profile.zone).date()
-    period = Period(today - (place.open.days - 1) * DAY, today, profile.zone)
+    today = now.astimezone(profile.days).date()
+    period = Period(today - (place.open.days - 1) * DAY, today, profile.days)
     opened = place.open.opened
     shown = opened & {Opened.HANDLED, Opened.FEED}
     told, total = _matters(session, place, period) if shown else ((), 0)
