@@ -96,15 +96,12 @@ def _label(name: str, place: PlaceRow, spot: Spot) -> str:
 
 def _keys(t: Words, row: SnapshotRow, starts: Sequence[int]) -> str:
     """What the colours say."""
-    keys = (
-        [
-            f'<span><svg viewBox="0 0 28 18"><rect width="28" height="18" rx="2" fill="{_colour(starts, start)}"/></svg>'
-            f"{_range(t, starts, place)}</span>"
-            for place, start in enumerate(starts)
-        ]
-        if any(has_data(place) for place in row.places)
-        else []
-    )
+    shown = enumerate(starts) if any(has_data(place) for place in row.places) else ()
+    keys = [
+        f'<span><svg viewBox="0 0 28 18"><rect width="28" height="18" rx="2" fill="{_colour(starts, start)}"/>'
+        f"</svg>{_range(t, starts, place)}</span>"
+        for place, start in shown
+    ]
     if not all(has_data(place) for place in row.places):
         drawn = '<path d="M-4 12L12 -4M2 24L30 -4M14 26L32 8" stroke="#5B6B85" stroke-width="2"/>'
         keys.append(f'<span><svg viewBox="0 0 28 18">{drawn}</svg>{escape(t("no case"))}</span>')
