@@ -13,7 +13,7 @@ from sqlmodel import Session
 import services
 from models.accounts import PERMISSIONS, Permission, Role
 from models.demands import MOVES, Verb
-from services import demands, figures, rankings, units
+from services import analyses, demands, figures, rankings, units, walls
 from services.access import SYSTEM, Actor
 from services.database import reading, transaction
 from services.demands import Filters
@@ -50,6 +50,8 @@ ALLOWED = {
     "services.sunshine.matters.matters": "what was published, for the open page and the desk, which checks",
     "services.sunshine.helpers.choices": "called by proposals and publishing, which check",
     "services.sunshine.wording.check": "called by publishing, which checks",
+    "services.walls.links.entered": "makes the actor, a viewer, from a wall's link",
+    "services.walls.links.count_wrong": "before there is an actor",
     "services.demands.moves.department_of": "a department's row; called by moves, which check",
 }
 """Functions that take a session without an actor, each with its reason. Keep it short."""
@@ -147,6 +149,10 @@ READS = {
     "map": lambda session, actor, unit: figures.by_unit(session, actor, unit, "grid", PERIOD, now=NOW),
     "today": lambda session, actor, unit: figures.today(session, actor, unit, PERIOD, now=NOW),
     "days": lambda session, actor, unit: figures.by_day(session, actor, unit, PERIOD, now=NOW),
+    "analysis": lambda session, actor, unit: analyses.of_unit(session, actor, unit, PERIOD, now=NOW),
+    "bulletin": lambda session, actor, unit: analyses.bulletin(session, actor, unit, PERIOD, now=NOW),
+    "wall": lambda session, actor, unit: walls.snapshot(session, actor, unit, now=NOW),
+    "wall's ground": walls.ground,
     "ranking": lambda session, actor, unit: rankings.of_level(session, actor, unit, "grid", PERIOD, now=NOW),
 }
 
