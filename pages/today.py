@@ -7,7 +7,6 @@ from pages.ui import frame, layout, levels, needs
 from pages.ui import today as parts
 from services import categories, demands, figures, rankings, rates
 from services.database import reading
-from services.rankings import Sort
 
 NEXT = 5
 
@@ -20,9 +19,7 @@ with reading() as session:
     said = rates.counted(session, user.actor, [here.id], period, now=user.now)[here.id]
     ranked = []
     if row.level is not None:
-        ranked = rankings.of_level(
-            session, user.actor, here.id, row.level, period, now=user.now, sort=Sort.ON_TIME
-        )  # fmt: skip
+        ranked = rankings.unranked(session, user.actor, here.id, row.level, period, now=user.now)
     upcoming, leaves = [], set[int]()
     if user.actor.may(Permission.SEE_DEMANDS):
         tree = categories.tree(session, user.actor)

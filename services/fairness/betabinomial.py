@@ -16,7 +16,8 @@ TAIL = (1 - CONFIDENCE) / 2
 """What may lie beyond either end of an interval."""
 WIDEST = 18.0
 """The search for logit of the mean and log of the strength ends at plus and minus this; nobody's rates lie beyond."""
-STEP, REACH = 0.05, 4
+PRECISE = {"xatol": 1e-4, "fatol": 1e-6}
+STEP, REACH = 0.05, 3
 """Of the surroundings of the best fit: the step to feel its curvature, and how many deviations to go each way."""
 
 Floats = NDArray[np.float64]
@@ -71,7 +72,8 @@ def fit(good: Floats, cases: Floats) -> Prior:
         return float(likely + _adjustment(mean, strength, usual))
 
     start = np.array([logit((k @ times + 1) / (n @ times + 2)), np.log(usual)])
-    best = minimize(lambda at: -likelihood(at), start, method="L-BFGS-B", bounds=[(-WIDEST, WIDEST)] * 2).x
+    edges = [(-WIDEST, WIDEST)] * 2
+    best = minimize(lambda at: -likelihood(at), start, method="Nelder-Mead", bounds=edges, options=PRECISE).x
     return _prior(*_surroundings(likelihood, best))
 
 

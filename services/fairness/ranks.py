@@ -9,7 +9,7 @@ from services.fairness.betabinomial import CONFIDENCE, TAIL, Floats, Prior
 
 SEED = 20_260_101
 """Of the random draws: the same counts give the same ranks, everywhere and always."""
-DRAWS, FEWEST_DRAWS, WORK = 4_000, 500, 1_000_000
+DRAWS, FEWEST_DRAWS, WORK = 4_000, 500, 400_000
 """Draws for few units; for many fewer, so that drawn numbers stay about WORK in all."""
 
 

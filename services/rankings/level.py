@@ -1,83 +1,24 @@
-"""Rankings: the units of a level side by side over a period, with their counts and with where the time is lost.
+"""The units of a level side by side over a period."""
 
-A cohort month: settled / received of those that came in during the period (domain.md section 4). A unit without data
-has no rate and no rank and stands last. Totals pool the counts; rates are never averaged.
-"""
-
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from models.counters import Kind
-from models.demands import Category
-from services.access import IS_OPEN, Actor
-from services.counters.facts import C
-from services.figures import counting, reading
-from services.figures.counting import Counts, Place, Scope, Stock
-from services.figures.ranges import days, numbers, span, today
-from services.figures.spans import WEEK, median
+from models.profiles import Weights
+from services import rates, sites
+from services.access import Actor
+from services.fairness import FEWEST
+from services.figures import counting, scopes
+from services.figures.counting import Counts, Place
+from services.figures.ranges import numbers, span, today
 from services.periods import Period
-from services.rates import share
-
-TREND_WEEKS = 12
-
-
-class Sort(StrEnum):
-    """By what units are ranked."""
-
-    SETTLEMENT = "settlement"
-    ON_TIME = "on_time"
-    SPEED = "speed"
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Where a unit is late: the category with most late demands in the period, and the level that held most of them."""
-
-    late: int
-    category: str
-    category_en: str
-    category_late: int
-    level: str
-    level_late: int
-
-
-@dataclass(frozen=True, slots=True)
-class RankRow:
-    """One unit in a ranking. Counts as in services.figures.counting.Counts; rates are fractions of 1 or None.
-
-    `median_hours` is the median time to settle of the cohort without what the grid settled by itself on the spot,
-    in whole hours: with half of all settled at once, the median of all would say nothing. `change` is the
-    settlement rate less that of the period before. `trend` is the on-time rate of each of the last twelve weeks of
-    the period, None where nothing fell due. `rank` is None without data; equal units share a rank and the next is
-    counted on (1, 1, 3).
-    """
-
-    unit_id: int | None
-    code: str
-    name: str
-    name_en: str
-    population: int | None
-    received: int
-    settled: int
-    settlement_rate: float | None
-    self_settled: int
-    due: int
-    on_time: int
-    on_time_rate: float | None
-    median_hours: float | None
-    open: int
-    overdue: int
-    change: float | None
-    rank: int | None
-    trend: tuple[float | None, ...]
-    why: Why | None
-    solved_hours: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+from services.rankings import series, waiting
+from services.rankings.causes import causes
+from services.rankings.measures import Sort, rate
+from services.rankings.rows import RankRow, ranked
+from services.rankings.series import Scopes
+from services.rates import Counted, Scope
 
 
 def of_level(
@@ -88,146 +29,105 @@ def of_level(
     period: Period,
     *,
     now: datetime,
-    sort: Sort = Sort.SETTLEMENT,
+    sort: Sort = Sort.ON_TIME,
+    scope: Scope = Scope.FULL,
+    fewest: int = FEWEST,
 ) -> list[RankRow]:
-    """The units of a level under a unit, best first, those without data last. Ties by code.
+    """The units of a level under a unit in order: by estimate; with fewer than `fewest` cases, without data last.
 
     A fixed number of statements. Raises NotFound outside the actor's scope.
     """
-    scope = counting.of_level(session, actor, unit_id, level, since=period.from_day)
-    lying = counting.stock(session, scope, period.zone, now=now)
-    counts = counting.tally(session, scope, period, now=now, lying=lying)
-    earlier = _rates(session, scope, period.previous(now.astimezone(period.zone).date()))
-    hours = _hours(session, scope, period)
-    trends = _trends(session, scope, period, lying, now)
-    whys = _whys(session, scope, period, now)
+    units = scopes.of_level(session, actor, unit_id, level, since=period.from_day)
+    asked = _Asked(session, actor, period, now, sort, scope, sites.profile(session).rates.weights)
+    counted, rows = _rows(asked, units)
+    basis = None
+    if sort is Sort.ON_TIME:
+        known = waiting.known(session, asked.scopes(units), period, counted, now=now)
+        basis = {place.code: known[place.id] for place in units.places}
+    return ranked(rows, sort, weights=asked.weights, fewest=fewest, basis=basis)
+
+
+def unranked(
+    session: Session, actor: Actor, unit_id: int, level: str, period: Period, *, now: datetime
+) -> list[RankRow]:
+    """The same units by code with their counts and what is late, and nothing that takes their order: for an overview.
+
+    A fixed number of statements. Raises NotFound outside the actor's scope.
+    """
+    units = scopes.of_level(session, actor, unit_id, level, since=period.from_day)
+    told = counting.tally(session, units, period, now=now)
+    whys = causes(session, units, period, now)
     rows = [
-        _row(
-            place, counts.get(place.id, Counts()), hours.get(place.id, ()), earlier.get(place.id),
-            trends.get(place.id, (None,) * TREND_WEEKS), whys.get(place.id),
-        )
-        for place in scope.places
-    ]  # fmt: skip
-    return ranked(rows, sort)
+        _row(place, told.get(place.id, Counts()), _of_tally(told.get(place.id, Counts()))) for place in units.places
+    ]
+    return [replace(row, why=whys.get(row.unit_id or 0)) for row in rows]
 
 
-def ranked(rows: Iterable[RankRow], sort: Sort) -> list[RankRow]:
-    """The rows in order with their ranks: competition ranking, those without a value last and unranked. Pure."""
-    ordered = sorted(rows, key=lambda row: (*_order(row, sort), row.code))
-    first: dict[tuple[bool, float], int] = {}
-    for place, row in enumerate(ordered, start=1):
-        first.setdefault(_order(row, sort), place)
-    return [_with_rank(row, None if _order(row, sort)[0] else first[_order(row, sort)]) for row in ordered]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a ranking was asked for."""
+
+    session: Session
+    actor: Actor
+    period: Period
+    now: datetime
+    sort: Sort
+    scope: Scope
+    weights: Weights
+
+    def scopes(self, units: scopes.Scope) -> Scopes:
+        """The units, and what the assessed scope leaves out of them where it is asked for."""
+        assessed = self.scope is Scope.ASSESSED
+        return units, scopes.left_out(self.session, self.actor, units) if assessed else None
 
 
-def pooled(rows: Sequence[RankRow]) -> RankRow:
-    """The total of several rows: counts added up and rates taken of the sums; never the mean of the rates. Pure."""
-    hours: dict[int, int] = defaultdict(int)
-    for row in rows:
-        for value, number in row.solved_hours:
-            hours[value] += number
-    received, settled = sum(row.received for row in rows), sum(row.settled for row in rows)
-    due, on_time = sum(row.due for row in rows), sum(row.on_time for row in rows)
-    people = [row.population for row in rows if row.population is not None]
-    return RankRow(
-        unit_id=None, code="", name="", name_en="", population=sum(people) if people else None, received=received,
-        settled=settled, settlement_rate=share(settled, received), self_settled=sum(row.self_settled for row in rows),
-        due=due, on_time=on_time, on_time_rate=share(on_time, due), median_hours=median(hours.items()),
-        open=sum(row.open for row in rows), overdue=sum(row.overdue for row in rows), change=None, rank=None, trend=(),
-        why=None, solved_hours=tuple(sorted(hours.items())),
-    )  # fmt: skip
+def _rows(asked: _Asked, units: scopes.Scope) -> tuple[dict[int, Counted], list[RankRow]]:
+    """The counts of each unit, and its row before it is ranked."""
+    session, period, now, sort = asked.session, asked.period, asked.now, asked.sort
+    told = counting.tally(session, units, period, now=now)
+    counted = _counted(asked, units, told)
+    day = today(period, now)
+    before = period.previous(now.astimezone(period.zone).date())
+    earlier = series.over(session, asked.scopes(units), sort, span(*numbers(before)))
+    last = series.day_before(min(numbers(period)[1] + 1, day))
+    trends = series.months(session, asked.scopes(units), sort, last)
+    whys = causes(session, units, period, now)
+
+    def value(of: Counted | None) -> float | None:
+        return None if of is None else rate(sort, of, asked.weights)
+
+    rows = []
+    for place in units.places:
+        here, then = value(counted[place.id]), value(earlier.get(place.id))
+        rows.append(
+            replace(
+                _row(place, told.get(place.id, Counts()), counted[place.id]),
+                change=None if here is None or then is None else here - then, why=whys.get(place.id),
+                trend=tuple(value(each) for each in trends.get(place.id, NO_TREND)),
+            )
+        )  # fmt: skip
+    return counted, rows
 
 
-def _order(row: RankRow, sort: Sort) -> tuple[bool, float]:
-    """Without a value last; then the best first: high rates, short times."""
-    value = {
-        Sort.SETTLEMENT: row.settlement_rate, Sort.ON_TIME: row.on_time_rate,
-        Sort.SPEED: None if row.median_hours is None else -row.median_hours,
-    }[sort]  # fmt: skip
-    return (True, 0.0) if value is None else (False, -value)
-
-
-def _with_rank(row: RankRow, rank: int | None) -> RankRow:
-    return replace(row, rank=rank)
-
-
-def _row(
-    place: Place,
-    counts: Counts,
-    hours: tuple[tuple[int, int], ...],
-    rate_before: float | None,
-    trend: tuple[float | None, ...],
-    why: Why | None,
-) -> RankRow:
-    rate = share(counts.settled, counts.received)
+def _row(place: Place, told: Counts, counted: Counted) -> RankRow:
     return RankRow(
         unit_id=place.id, code=place.code, name=place.name, name_en=place.name_en, population=place.population,
-        received=counts.received, settled=counts.settled, settlement_rate=rate, self_settled=counts.self_settled,
-        due=counts.due, on_time=counts.on_time, on_time_rate=share(counts.on_time, counts.due),
-        median_hours=median(hours), open=counts.open, overdue=counts.overdue,
-        change=None if rate is None or rate_before is None else rate - rate_before, rank=None, trend=trend, why=why,
-        solved_hours=hours,
+        counted=counted, open=told.open, overdue=told.overdue,
     )  # fmt: skip
 
 
-def _rates(session: Session, scope: Scope, period: Period) -> dict[int, float | None]:
-    """The settlement rates of a period that is over."""
-    over = span(*numbers(period))
-    settled = {row[0]: row[1] for row in reading.cohort(session, scope, over)}
-    received = reading.counts(session, scope, ("received",), over)
-    return {unit: share(settled.get(unit, 0), number) for unit, number in received}
+NO_TREND = (None,) * series.MONTHS
 
 
-def _hours(session: Session, scope: Scope, period: Period) -> dict[int, tuple[tuple[int, int], ...]]:
-    """How many of the cohort's settled by others than the grid itself took how many whole hours, for each unit."""
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    over = span(*numbers(period))
-    for unit, hours, number in reading.cells(session, scope, (Kind.HOURS_RECEIVED,), over, ("sub",)):
-        if number:
-            found[unit].append((hours, number))
-    return {unit: tuple(sorted(rows)) for unit, rows in found.items()}
+def _counted(asked: _Asked, units: scopes.Scope, told: dict[int, Counts]) -> dict[int, Counted]:
+    """What the measure and the row need: of all demands the tally says it, but for what people said."""
+    if asked.scope is Scope.FULL and asked.sort in (Sort.ON_TIME, Sort.SETTLEMENT):
+        return {place.id: _of_tally(told.get(place.id, Counts())) for place in units.places}
+    ids = [place.id for place in units.places]
+    return rates.counted(asked.session, asked.actor, ids, asked.period, asked.scope, now=asked.now)
 
 
-def _trends(
-    session: Session, scope: Scope, period: Period, lying: dict[int, Stock], now: datetime
-) -> dict[int, tuple[float | None, ...]]:
-    """The on-time rate of each of the last twelve weeks of the period, by the day of the limit."""
-    day, last = today(period, now), min(numbers(period)[1], today(period, now))
-    start = last + 1 - TREND_WEEKS * WEEK
-    found: dict[int, list[float | None]] = {}
-    rows = reading.counts(session, scope, ("due", "kept"), days(start, last), "week", start=start)
-    for unit, week, due, kept in rows:
-        later = lying[unit].later_today if unit in lying and last == day and week == TREND_WEEKS - 1 else 0
-        found.setdefault(unit, [None] * TREND_WEEKS)[week] = share(kept, due - later)
-    return {unit: tuple(rates) for unit, rates in found.items()}
-
-
-def _whys(session: Session, scope: Scope, period: Period, now: datetime) -> dict[int, Why]:
-    """Of those whose limit passed in the period unkept: how many by category, and by the level that held them."""
-    late = (IS_OPEN, C.due_at >= period.start, C.due_at < min(period.end, now))
-    over = span(numbers(period)[0], min(numbers(period)[1], today(period, now)))
-    rows = list(reading.cells(session, scope, (Kind.LATE,), over, ("sub", "tag")))
-    rows += scope.live(session, (func.count(),), late, (C.category_id, C.level))
-    categories: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    levels: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for unit, category, level, number in rows:
-        if number:
-            categories[unit][category] += number
-            levels[unit][level] += number
-    names = _names(session)
-    return {
-        unit: _why(by_category, levels[unit], names)
-        for unit, by_category in categories.items()
-    }  # fmt: skip
-
-
-def _why(categories: dict[int, int], levels: dict[str, int], names: dict[int, tuple[str, str]]) -> Why:
-    category, most = min(categories.items(), key=lambda item: (-item[1], item[0]))
-    level, held = min(levels.items(), key=lambda item: (-item[1], item[0]))
-    zh, en = names[category]
-    return Why(sum(categories.values()), zh, en, most, level, held)
-
-
-def _names(session: Session) -> dict[int, tuple[str, str]]:
-    rows = session.connection().execute(select(Category.id, Category.name, Category.name_en).order_by(col(Category.id)))  # type: ignore[call-overload]
-    return {key: (zh, en) for key, zh, en in rows}
+def _of_tally(told: Counts) -> Counted:
+    return Counted(
+        received=told.received, settled=told.settled, self_settled=told.self_settled, due=told.due, on_time=told.on_time
+    )

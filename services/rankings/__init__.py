@@ -1,0 +1,14 @@
+"""Rankings: units side by side over a period, as far as their counts carry, with where the time is lost.
+
+A cohort month: settled / received of those that came in during the period (domain.md section 4). Beside each raw rate
+stands what services.fairness makes of it. A unit without data has no rate and no rank and stands last. Totals pool the
+counts; rates are never averaged.
+"""
+
+from services.rankings.causes import Why
+from services.rankings.departments import of_departments
+from services.rankings.level import of_level, unranked
+from services.rankings.measures import Sort
+from services.rankings.rows import RankRow, pooled, ranked
+
+__all__ = ["RankRow", "Sort", "Why", "of_departments", "of_level", "pooled", "ranked", "unranked"]

@@ -1,0 +1,70 @@
+"""The cases behind settling in time: settled in which tenth of their limit, waiting in which, missed."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import bindparam, func
+from sqlmodel import Session
+
+from models.counters import Kind
+from services.access import IS_OPEN
+from services.counters.facts import C, tenth_of
+from services.fairness import TENTHS, Curve, in_time
+from services.figures import reading
+from services.figures.ranges import numbers, span
+from services.periods import Period
+from services.rankings.series import Scopes
+from services.rates import Counted
+
+Tenths = dict[int, list[int]]
+
+NOW = tenth_of(bindparam("at", type_=C.due_at.type)).label("tenth")
+
+
+def known(
+    session: Session, scopes: Scopes, period: Period, counted: Mapping[int, Counted], *, now: datetime
+) -> dict[int, tuple[float, float]]:
+    """For each unit what its estimate rests on: the cases whose outcome is known, and how many of those are in time.
+
+    The cases are those whose limit lies in the period. Those that wait and are not due yet are censored: their share
+    is told by Kaplan and Meier, and weighs as many cases as have an outcome (they themselves add no weight: cautious).
+    Where nothing waits this is on time of due. Two statements a scope while the period runs, else none.
+    """
+    if period.end <= now:
+        return {unit: (float(each.on_time), float(each.due)) for unit, each in counted.items()}
+    settled, waiting = _settled(session, scopes, period), _waiting(session, scopes, period, now)
+    curves = {
+        unit: Curve(tuple(settled[unit]), tuple(waiting[unit]), each.due - each.on_time)
+        for unit, each in counted.items()
+    }
+    shares = in_time(list(curves.values()))
+    return {
+        unit: (0.0, 0.0) if share is None else (share * curve.known, float(curve.known))
+        for (unit, curve), share in zip(curves.items(), shares, strict=True)
+    }
+
+
+def _settled(session: Session, scopes: Scopes, period: Period) -> Tenths:
+    """Settled within a limit of the period, also one still to come, by tenth."""
+    found = _tenths()
+    for scope, sign in zip(scopes, (1, -1), strict=True):
+        if scope is not None:
+            for unit, tenth, count in reading.cells(session, scope, (Kind.IN_TIME,), span(*numbers(period)), ("sub",)):
+                found[unit][tenth] += sign * count
+    return found
+
+
+def _waiting(session: Session, scopes: Scopes, period: Period, now: datetime) -> Tenths:
+    """Open and not due yet, with a limit of the period, by the tenth they have reached."""
+    found, whole = _tenths(), scopes[0]
+    wanted = [IS_OPEN, C.due_at >= max(now, period.start), C.due_at < period.end]
+    if scopes[1] is not None:
+        wanted += [C.excluded_code.is_(None), C.waived_at.is_(None)]
+    for unit, tenth, count in whole.live(session, (func.count(),), wanted, (NOW,), bound={"at": now}):
+        found[unit][tenth] += count
+    return found
+
+
+def _tenths() -> Tenths:
+    return defaultdict(lambda: [0] * TENTHS)
