@@ -34,10 +34,11 @@ class Server:
 
 
 @contextmanager
-def running(database_url: str, folder: Path, **settings: str) -> Iterator[Server]:
-    """Start `streamlit run app.py` on a free port of this machine; stop it at the end."""
+def running(database_url: str, folder: Path, port: int = 0, **settings: str) -> Iterator[Server]:
+    """Start `streamlit run app.py` on a port of this machine, a free one without a wish; stop it at the end."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     log = folder / f"server-{port}.log"
     own = {"SMALLGRID_DATABASE_URL": database_url, "SMALLGRID_SITE": "", "SMALLGRID_SWEEP_SECONDS": "0"}
