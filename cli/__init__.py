@@ -6,7 +6,7 @@ which is also the order in `smallgrid --help`.
 
 import typer
 
-from cli import backups, checks, deadlines, figures, imports, serve, sites, users
+from cli import analyses, backups, checks, deadlines, figures, imports, serve, sites, users
 from cli.refusals import Commands
 from cli.terminal import t
 
@@ -17,5 +17,5 @@ app = typer.Typer(
     add_completion=False,
     help=t("Small Grid: grassroots grid governance. SMALLGRID_DATABASE_URL names the database."),
 )
-for module in (sites, imports, figures, deadlines, users, backups, checks, serve):
+for module in (sites, imports, figures, analyses, deadlines, users, backups, checks, serve):
     app.add_typer(module.app)

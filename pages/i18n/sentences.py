@@ -243,6 +243,7 @@ TERMS: dict[str, dict[str, str]] = {
 """The word for each member of each enum that is shown, by the enum's name."""
 
 ERRORS: dict[str, str] = {
+    "nothing_below": N_("There is nothing below this unit to put side by side."),
     "answers_missing": N_("Please ask both: whether it is solved, and how satisfied the person is."),
     "answers_without_person": N_("Nobody was reached, so there are no answers."),
     "close_without_word": N_("Nobody has said that {reference} is solved: call back, or say why it is closed without."),

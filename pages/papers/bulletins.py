@@ -30,7 +30,7 @@ def _glance(t: Words, profile: Profile, found: Bulletin, units: str) -> tuple[Bl
     total, many = found.total, len(found.rows)
     said = t(
         "{many} {units}: received {received}, settled {settled} ({rate}), in time {kept} of {due} ({in_time}), late "
-        "now {late}.",
+        "at the end {late}.",
         many=t.number(many), units=units, received=t.number(total.received), settled=t.number(total.settled),
         rate=t.percent(total.settlement_rate), kept=t.number(total.on_time), due=t.number(total.due),
         in_time=t.percent(total.on_time_rate), late=t.number(total.overdue),
@@ -45,8 +45,8 @@ def _table(t: Words, profile: Profile, found: Bulletin, units: str) -> Table:
     columns = (
         Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("In time"), number=True),
         Column(t("of due"), number=True), Column(t("Settled"), number=True), Column(t("Received"), number=True),
-        Column(t("Late now"), number=True), Column(t("Satisfaction"), number=True), Column(t("Reached"), number=True),
-        Column(t("Sent back"), number=True), Column(t("Held back by"), wide=True),
+        Column(t("Late at the end"), number=True), Column(t("Satisfaction"), number=True),
+        Column(t("Reached"), number=True), Column(t("Sent back"), number=True), Column(t("Held back by"), wide=True),
     )  # fmt: skip
     lines = tuple(_line(t, profile, found, row) for row in found.rows)
     total = (
@@ -64,7 +64,7 @@ def _line(t: Words, profile: Profile, found: Bulletin, each: BulletinRow) -> tup
     return (
         *places.first_cells(t, each.ranked), cells.share(t, row.on_time_rate), cells.of(t, row.on_time, row.due),
         cells.share(t, row.settlement_rate), cells.number(t, row.received, {"unit": row.code, "period": key}),
-        cells.number(t, row.overdue, {"unit": row.code, "overdue": "1"}, loud=True),
+        places.late(t, row, found.period, found.now),
         cells.share(t, rates.satisfaction(counted, profile.rates.weights)), cells.number(t, counted.valid),
         cells.number(t, counted.reworked), cells.words(places.why_words(t, profile, row.why)),
     )  # fmt: skip

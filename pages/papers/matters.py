@@ -6,7 +6,7 @@ from datetime import timedelta
 from models.profiles import Profile
 from pages.i18n import Words
 from pages.papers import cells
-from pages.papers.paper import Block, Cell, Column, Note, Points, Section, Table
+from pages.papers.paper import Block, Cell, Column, Link, Note, Points, Section, Table
 from services import rates
 from services.analyses import Analysis, CaseKind, CaseRow, LateRow, ProblemRow
 
@@ -160,16 +160,23 @@ def problems(t: Words, found: Analysis) -> Section:
 
 
 def _problem(t: Words, place: int, row: ProblemRow, found: Analysis) -> tuple[Cell, ...]:
-    until = min(found.period.end, found.now)
-    code = row.village_code or found.unit.code
-    link = {"unit": code, "category": row.category_code, "due_before": until.isoformat(), "level": row.level}
     return (
         cells.number(t, place), cells.words(t.name(row.category, row.category_en)),
         cells.words(t.name(row.village or found.unit.name, row.village_en or found.unit.name_en)),
-        cells.number(t, row.count, link), cells.number(t, (found.now - row.oldest_due_at) // DAY),
+        cells.number(t, row.count, _cases_of(row, found)), cells.number(t, (found.now - row.oldest_due_at) // DAY),
         cells.words(row.reference),
         cells.words(t.name(row.holder, row.holder_en)), cells.words(answering(t, row)),
     )  # fmt: skip
+
+
+def _cases_of(row: ProblemRow, found: Analysis) -> Link:
+    """The queue that holds exactly these cases; none where it cannot tell two problems apart."""
+    unit = {"unit": row.village_code or found.unit.code}
+    if row.count == 1:
+        return unit | {"q": row.reference}
+    until = min(found.period.end, found.now)
+    narrowed = {"category": row.category_code, "due_before": until.isoformat(), "level": row.level}
+    return unit | narrowed if row.alone else {}
 
 
 def answering(t: Words, row: ProblemRow) -> str:

@@ -1,6 +1,7 @@
 """The ranking in an analysis: where the unit stands, and how the units below it stand. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from models.profiles import Profile
 from pages.i18n import Words
@@ -17,7 +18,7 @@ def ranking(t: Words, profile: Profile, found: Analysis) -> Section:
     blocks: list[Block] = [_standing(t, found)]
     if found.below and found.below_level is not None:
         name = t("{units} by what was settled in time", units=cells.levels_words(t, profile, found.below_level))
-        blocks += [table(t, profile, name, found.below, found.period), *few(t, found.below)]
+        blocks += [table(t, profile, name, found.below, found), *few(t, found.below)]
     return Section(t("Ranking"), tuple(blocks))
 
 
@@ -39,25 +40,25 @@ def _standing(t: Words, found: Analysis) -> str:
     )  # fmt: skip
 
 
-def table(t: Words, profile: Profile, name: str, rows: Sequence[Ranked], period: Period) -> Table:
+def table(t: Words, profile: Profile, name: str, rows: Sequence[Ranked], found: Analysis) -> Table:
     """Units with their counts, best first; the total pools the counts."""
     columns = (
         Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("In time"), number=True),
         Column(t("of due"), number=True), Column(t("Settled"), number=True), Column(t("of received"), number=True),
-        Column(t("Late now"), number=True), Column(t("Held back by"), wide=True),
+        Column(t("Late at the end"), number=True), Column(t("Held back by"), wide=True),
     )  # fmt: skip
     total = pooled([each.row for each in rows])
     last = (
-        cells.words(""), cells.words(t("All together")), cells.words(""), *_measures(t, total, period, ""),
+        cells.words(""), cells.words(t("All together")), cells.words(""), *_measures(t, total, found, ""),
         cells.words(t("counts added up, not the mean of rates")),
     )  # fmt: skip
-    return Table(name, columns, (*(_line(t, profile, each, period) for each in rows), last), strong=1)
+    return Table(name, columns, (*(_line(t, profile, each, found) for each in rows), last), strong=1)
 
 
-def _line(t: Words, profile: Profile, each: Ranked, period: Period) -> tuple[Cell, ...]:
+def _line(t: Words, profile: Profile, each: Ranked, found: Analysis) -> tuple[Cell, ...]:
     row = each.row
     return (
-        *first_cells(t, each), *_measures(t, row, period, row.code), cells.words(why_words(t, profile, row.why)),
+        *first_cells(t, each), *_measures(t, row, found, row.code), cells.words(why_words(t, profile, row.why)),
     )  # fmt: skip
 
 
@@ -71,13 +72,19 @@ def first_cells(t: Words, each: Ranked) -> tuple[Cell, Cell, Cell]:
     )  # fmt: skip
 
 
-def _measures(t: Words, row: RankRow, period: Period, code: str) -> tuple[Cell, ...]:
-    settled = {"unit": code, "period": period.key, "settled": "1"} if code else {}
+def _measures(t: Words, row: RankRow, found: Analysis, code: str) -> tuple[Cell, ...]:
+    settled = {"unit": code, "period": found.period.key, "settled": "1"} if code else {}
     return (
         cells.share(t, row.on_time_rate), cells.of(t, row.on_time, row.due),
         cells.share(t, row.settlement_rate), Cell(f"{t.number(row.settled)} / {t.number(row.received)}", link=settled),
-        cells.number(t, row.overdue, {"unit": code, "overdue": "1"} if code else None, loud=True),
+        late(t, row, found.period, found.now),
     )  # fmt: skip
+
+
+def late(t: Words, row: RankRow, period: Period, now: datetime) -> Cell:
+    """What is late at the end of the period; while it runs that is now, and opens its cases."""
+    link = {"unit": row.code, "overdue": "1"} if row.code and period.end > now else None
+    return cells.number(t, row.overdue, link, loud=True)
 
 
 def why_words(t: Words, profile: Profile, why: Why | None) -> str:

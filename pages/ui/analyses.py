@@ -17,6 +17,8 @@ from services.analyses import Analysis
 from services.figures import DayRow
 
 VIEWS = ("analysis", "bulletin")
+BESIDE = 2
+"""How many of the last sections stand beside the others on a wide screen: what is suggested, and why."""
 
 
 def choose_view(t: Words) -> str:
@@ -39,15 +41,15 @@ def figures_of(user: User, found: Analysis, days: Sequence[DayRow]) -> None:
     with layout.panel("chart-flow", t("Received and settled by day")):
         layout.chart(partial(flow, days, (), t), height=190, alt=t("Received and settled by day"))
         counts = (
-            t.n("{n} received", "{n} received", sum(day.received for day in days)),
-            t.n("{n} settled", "{n} settled", sum(day.settled for day in days)),
+            t("{n} received", n=t.number(sum(day.received for day in days))),
+            t("{n} settled", n=t.number(sum(day.settled for day in days))),
         )
         _caption(period, scope, *counts, t("bars received, line settled on the day"))
     if found.subjects.rows:
         bars = [Bar(t.name(each.name, each.name_en), each.received, each.before) for each in found.subjects.rows]
         with layout.panel("chart-subjects", t("Hot subjects")):
             layout.chart(partial(charts.subjects, bars, t), height=40 + 30 * len(bars), alt=t("Hot subjects"))
-            _caption(period, scope, t.n("{n} received", "{n} received", row.received), t("mark: the period before"))
+            _caption(period, scope, t("{n} received", n=t.number(row.received)), t("mark: the period before"))
     if found.late_by_level:
         levels = [Bar(cells.level_words(t, user.profile, each.name), each.late) for each in found.late_by_level]
         title = t("Missed their limit, by the level that held them")

@@ -32,9 +32,9 @@ def take_along(user: User, paper: Paper) -> None:
             )  # fmt: skip
 
 
-def section(found: Section, number: int) -> None:
+def section(found: Section, key: str) -> None:
     """One section."""
-    with layout.panel(f"section-{number}", found.title):
+    with layout.panel(f"section-{key}", found.title):
         for block in found.blocks:
             _block(block, found.title)
 

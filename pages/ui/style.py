@@ -61,7 +61,7 @@ width:auto}}
 .sg-table{{width:100%;border-collapse:collapse;font-size:14px;line-height:20px}}
 .sg-table th{{font-weight:400;color:{MUTED};text-align:left;padding:4px 8px;border:0;border-bottom:1px solid {LINE}}}
 .sg-table td{{padding:5px 8px;border:0;border-bottom:1px solid #F0EEE8;vertical-align:middle}}
-.sg-scroll{{overflow-x:auto}}.sg-points{{margin:0;padding-left:1.4rem;font-size:16px;line-height:24px}}
+.sg-scroll{{overflow-x:auto}}.sg-scroll td:not(.n,.bar){{min-width:4.5em}}.sg-points{{margin:0;padding-left:1.4rem;font-size:16px;line-height:24px}}
 .sg-points li{{padding:2px 0}}.sg-points small{{font-size:14px;color:{MUTED}}}
 .sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}
 .sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}

@@ -1,11 +1,12 @@
 """The problem list: what is open and late, by category, village and who has it, with the person who answers for it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlmodel import Session, col
 
 from models.accounts import Permission
@@ -56,14 +57,16 @@ def problems(session: Session, actor: Actor, scope: Scope, period: Period, names
     """
     require(actor, Permission.SEE_DEMANDS)
     until = min(period.end, now)
-    groups = _groups(session, scope, units.depth_of_ranking(session), until)
+    depth = units.depth_of_ranking(session)
+    groups = _groups(session, scope, depth, until)
     shown = groups[:SHOWN]
     places = _units(session, {key for group in shown for key in (group.village, group.holder) if key})
     offices = _departments(session, {group.department for group in shown if group.department})
     day = now.astimezone(period.zone).date()
     holders = _of_units(session, actor, {group.holder for group in shown if group.holder}, day)
     officers = _of_departments(session, actor, set(offices), day)
-    oldest = _oldest(session, scope, until, shown)
+    oldest = _oldest(session, scope, depth, until, shown)
+    alike = Counter(_place(group) for group in groups)
     rows = []
     for group in shown:
         named = offices[group.department] if group.department else places.get(group.holder or 0, ("", "", ""))
@@ -76,33 +79,42 @@ def problems(session: Session, actor: Actor, scope: Scope, period: Period, names
                 category=zh, category_en=en, category_code=code, village=village[1], village_en=village[2],
                 village_code=village[0], level=group.level, holder=named[1], holder_en=named[2], count=group.count,
                 oldest_due_at=group.oldest, reference=oldest[group], person=answers.person, role=answers.role,
-                above=answers.above,
+                above=answers.above, alone=alike[_place(group)] == 1,
             )
         )  # fmt: skip
     return Problems(tuple(rows), len(groups), sum(group.count for group in groups))
 
 
+def _keys(depth: int) -> tuple[ColumnElement[Any], ...]:
+    """What tells two problems apart, in the order of _Group."""
+    village = C[f"a{depth}_id"] if depth else literal(None)
+    return C.category_id, village.label("village"), C.holder_unit_id, C.department_id, C.level
+
+
 def _groups(session: Session, scope: Scope, depth: int, until: datetime) -> list[_Group]:
     """The largest first, then the one late longest."""
-    village = (C[f"a{depth}_id"] if depth else literal(None)).label("village")
-    by = (C.category_id, village, C.holder_unit_id, C.department_id, C.level)
-    rows = scope.live(session, (func.count(), func.min(C.due_at)), (IS_OPEN, C.due_at < until), by)
+    rows = scope.live(session, (func.count(), func.min(C.due_at)), (IS_OPEN, C.due_at < until), _keys(depth))
     return sorted((_Group(*row[1:]) for row in rows), key=_order)
+
+
+def _place(group: _Group) -> tuple[Any, ...]:
+    """What a queue can be narrowed to."""
+    return (group.category, group.village, group.level)
 
 
 def _order(group: _Group) -> tuple[Any, ...]:
     return (-group.count, group.oldest, group.category, group.village or 0, group.department or 0, group.holder or 0)
 
 
-def _oldest(session: Session, scope: Scope, until: datetime, groups: Sequence[_Group]) -> dict[_Group, str]:
+def _oldest(session: Session, scope: Scope, depth: int, until: datetime, groups: Sequence[_Group]) -> dict[_Group, str]:
     """The reference of each group's demand that is late longest: found by its limit."""
-    due = {group.oldest for group in groups}
-    rows = scope.live(
-        session, (func.min(C.reference),), (IS_OPEN, C.due_at < until, C.due_at.in_(due)),
-        (C.category_id, C.holder_unit_id, C.department_id, C.level, C.due_at),
-    )  # fmt: skip
-    found = {row[1:-1]: row[-1] for row in rows}
-    return {group: found[group.category, group.holder, group.department, group.level, group.oldest] for group in groups}
+    late = (IS_OPEN, C.due_at < until, C.due_at.in_({group.oldest for group in groups}))
+    rows = scope.live(session, (func.min(C.reference),), late, (*_keys(depth), C.due_at))
+    found = {tuple(row[1:-1]): row[-1] for row in rows}
+    return {
+        group: found[group.category, group.village, group.holder, group.department, group.level, group.oldest]
+        for group in groups
+    }  # fmt: skip
 
 
 def _units(session: Session, ids: Iterable[int]) -> dict[int, Named]:

@@ -119,7 +119,8 @@ class ProblemRow:
 
     `holder` is that unit or department; `person` who answers for it, with the post, None where the post is vacant:
     then `above` answers, with its unit. Names are masked for those who may see no personal data. `reference` is the one
-    that is late longest, `oldest_due_at` its limit.
+    that is late longest, `oldest_due_at` its limit. `alone` says that no other problem has its category, village and
+    level.
     """
 
     category: str
@@ -137,6 +138,7 @@ class ProblemRow:
     person: str | None
     role: PostRole | None
     above: tuple[str, str, str] | None
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)

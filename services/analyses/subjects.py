@@ -8,10 +8,11 @@ from typing import TypeVar
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from models.accounts import Permission
 from models.counters import Kind
 from models.demands import Category
 from models.profiles import Profile
-from services.access import IS_OPEN
+from services.access import IS_OPEN, Actor, require
 from services.analyses.rows import LateRow, Subject, Subjects
 from services.counters.facts import C
 from services.figures import reading
@@ -26,8 +27,9 @@ Names = dict[int, tuple[str, str, str]]
 Key = TypeVar("Key", int, str)
 
 
-def names_of(session: Session, _scope: Scope) -> Names:
-    """Code, name and English name of every category. One statement."""
+def names_of(session: Session, actor: Actor) -> Names:
+    """Code, name and English name of every category. One statement. Raises NotAllowed without sight of figures."""
+    require(actor, Permission.SEE_FIGURES)
     rows = session.connection().execute(select(Category.id, Category.code, Category.name, Category.name_en))  # type: ignore[call-overload]
     return {key: (code, zh, en) for key, code, zh, en in rows}
 

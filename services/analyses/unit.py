@@ -29,7 +29,7 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
     scope = counting.of_unit(session, actor, unit_id)
     level = level_below(session, actor, profile, here)
     below = counting.of_level(session, actor, unit_id, level, since=period.from_day) if level else None
-    names = subjects.names_of(session, scope)
+    names = subjects.names_of(session, actor)
     about = subjects.subjects(session, scope, below, period, previous, names)
     by_category, by_level = subjects.late(session, scope, profile, period, names, now=now)
     sees = actor.may(Permission.SEE_DEMANDS)
