@@ -155,7 +155,7 @@ def parse(key: str, today: date, zone: tzinfo) -> Period:
     match = re.fullmatch(r"(\d{4}-\d{2})|(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", key)
     try:
         if match is not None and match[1]:
-            return between(*month_of(date.fromisoformat(f"{match[1]}-01")), zone)
+            return between(*month_of(date.fromisoformat(f"{match[1]}-01"), month_from(zone)), zone)
         if match is not None:
             return between(date.fromisoformat(match[2]), date.fromisoformat(match[3]), zone)
     except ValueError:

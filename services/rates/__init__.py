@@ -14,6 +14,7 @@ from services.rates.formulas import (
     response,
     rework,
     satisfaction,
+    satisfaction_interval,
     settlement,
     valid_rate,
 )
@@ -22,5 +23,6 @@ from services.shares import share
 
 __all__ = [
     "CALLED", "Counted", "Month", "Scope", "closing", "composite", "counted", "first_hour", "on_time", "pooled",
-    "resolution", "response", "rework", "satisfaction", "settlement", "share", "valid_rate",
+    "resolution", "response", "rework", "satisfaction", "satisfaction_interval", "settlement",
+    "share", "valid_rate",
 ]  # fmt: skip

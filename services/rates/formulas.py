@@ -61,6 +61,20 @@ def satisfaction(counted: Counted, weights: Weights = WEIGHTS) -> float | None:
     return share(counted.satisfied + weights.basically * counted.basically, counted.valid)
 
 
+def satisfaction_interval(counted: Counted, weights: Weights = WEIGHTS) -> tuple[float, float] | None:
+    """Between what the satisfaction of all would lie, to 95% (Wilson's binomial interval); None where nobody answered.
+
+    A hundred per cent of 46 says less than of 4,600. The weighted count is rounded to a whole number of people.
+    """
+    from scipy.stats import binomtest  # a second to import, and only some screens ask
+
+    if not counted.valid:
+        return None
+    pleased = round(counted.satisfied + weights.basically * counted.basically)
+    found = binomtest(pleased, counted.valid).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(found.low), float(found.high)
+
+
 def composite(counted: Counted, weights: Weights = WEIGHTS) -> float | None:
     """(0.1 response + 0.5 resolution + 0.4 satisfaction) x 100, from 0 to 100; None without a valid call-back."""
     if not counted.valid:
