@@ -6,9 +6,7 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import betaincinv, expit, logit
-from scipy.stats import betabinom
 
 CONFIDENCE = 0.90
 """How sure an interval is: of a hundred such intervals ninety hold the truth."""
@@ -60,6 +58,9 @@ def fit(good: Floats, cases: Floats) -> Prior:
 
     Counts that are no whole numbers (shares of a point) are rounded here and here only.
     """
+    from scipy.optimize import minimize  # these two take a second to import, and only some screens rank
+    from scipy.stats import betabinom
+
     has = cases > 0
     if not has.any():
         return _prior(np.zeros((1, 2)), np.ones(1))

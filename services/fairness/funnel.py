@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binom
-
 LIMITS = (0.95, 0.998)
 """The two usual funnels: one of twenty and one of five hundred lies outside by chance."""
 
@@ -36,6 +34,8 @@ def funnel(rate: float, cases: Sequence[int]) -> list[Funnel]:
 
 
 def _limit(rate: float, n: int, p: float) -> float:
+    from scipy.stats import binom  # a second to import
+
     if rate in (0.0, 1.0):
         return rate
     reached = int(binom.ppf(p, n, rate))

@@ -17,7 +17,6 @@ from services.rankings import series, waiting
 from services.rankings.causes import causes
 from services.rankings.measures import Sort, rate
 from services.rankings.rows import RankRow, ranked
-from services.rankings.series import Scopes
 from services.rates import Counted, Scope
 
 
@@ -42,7 +41,7 @@ def of_level(
     counted, rows = _rows(asked, units)
     basis = None
     if sort is Sort.ON_TIME:
-        known = waiting.known(session, asked.scopes(units), period, counted, now=now)
+        known = waiting.known(session, units, asked.outside(units), period, counted, now=now)
         basis = {place.code: known[place.id] for place in units.places}
     return ranked(rows, sort, weights=asked.weights, fewest=fewest, basis=basis)
 
@@ -75,10 +74,9 @@ class _Asked:
     scope: Scope
     weights: Weights
 
-    def scopes(self, units: scopes.Scope) -> Scopes:
-        """The units, and what the assessed scope leaves out of them where it is asked for."""
-        assessed = self.scope is Scope.ASSESSED
-        return units, scopes.left_out(self.session, self.actor, units) if assessed else None
+    def outside(self, units: scopes.Scope) -> scopes.Scope | None:
+        """The same units with what the assessed scope leaves out, where that is asked for."""
+        return scopes.left_out(self.session, self.actor, units) if self.scope is Scope.ASSESSED else None
 
 
 def _rows(asked: _Asked, units: scopes.Scope) -> tuple[dict[int, Counted], list[RankRow]]:
@@ -88,9 +86,9 @@ def _rows(asked: _Asked, units: scopes.Scope) -> tuple[dict[int, Counted], list[
     counted = _counted(asked, units, told)
     day = today(period, now)
     before = period.previous(now.astimezone(period.zone).date())
-    earlier = series.over(session, asked.scopes(units), sort, span(*numbers(before)))
+    earlier = series.over(session, units, asked.outside(units), sort, span(*numbers(before)))
     last = series.day_before(min(numbers(period)[1] + 1, day))
-    trends = series.months(session, asked.scopes(units), sort, last)
+    trends = series.months(session, units, asked.outside(units), sort, last)
     whys = causes(session, units, period, now)
 
     def value(of: Counted | None) -> float | None:

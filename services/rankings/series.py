@@ -15,14 +15,13 @@ from services.rates import Counted
 
 MONTHS = 12
 
-Scopes = tuple[Scope, Scope | None]
-"""The units, and the same with what the assessed scope leaves out, where that is asked for."""
 
+def over(session: Session, units: Scope, outside: Scope | None, sort: Sort, span: Span) -> dict[int, Counted]:
+    """What a measure needs of each unit over days that are over, as a cohort. One or two statements a scope.
 
-def over(session: Session, scopes: Scopes, sort: Sort, span: Span) -> dict[int, Counted]:
-    """What a measure needs of each unit over days that are over, as a cohort. One or two statements a scope."""
-    whole, outside = scopes
-    found = _over(session, whole, sort, span)
+    `outside` holds the same units with what the assessed scope leaves out, where that is asked for.
+    """
+    found = _over(session, units, sort, span)
     if outside is None:
         return found
     less = _over(session, outside, sort, span)
@@ -39,15 +38,16 @@ def _over(session: Session, scope: Scope, sort: Sort, span: Span) -> dict[int, C
     return {unit: Counted(**numbers) for unit, numbers in told.items()}
 
 
-def months(session: Session, scopes: Scopes, sort: Sort, last: date) -> dict[int, tuple[Counted, ...]]:
+def months(
+    session: Session, units: Scope, outside: Scope | None, sort: Sort, last: date
+) -> dict[int, tuple[Counted, ...]]:
     """What a measure needs of each unit in each of twelve calendar months, the last one up to the day `last`.
 
     Of the last month only whole days: cases due later today are still open without being late. Two to four
     statements a scope.
     """
     starts = _starts(last)
-    whole, outside = scopes
-    found = _months(session, whole, sort, starts, last)
+    found = _months(session, units, sort, starts, last)
     if outside is None:
         return found
     less = _months(session, outside, sort, starts, last)

@@ -13,8 +13,8 @@ from services.counters.facts import C, tenth_of
 from services.fairness import TENTHS, Curve, in_time
 from services.figures import reading
 from services.figures.ranges import numbers, span
+from services.figures.scopes import Scope
 from services.periods import Period
-from services.rankings.series import Scopes
 from services.rates import Counted
 
 Tenths = dict[int, list[int]]
@@ -23,7 +23,13 @@ NOW = tenth_of(bindparam("at", type_=C.due_at.type)).label("tenth")
 
 
 def known(
-    session: Session, scopes: Scopes, period: Period, counted: Mapping[int, Counted], *, now: datetime
+    session: Session,
+    units: Scope,
+    outside: Scope | None,
+    period: Period,
+    counted: Mapping[int, Counted],
+    *,
+    now: datetime,
 ) -> dict[int, tuple[float, float]]:
     """For each unit what its estimate rests on: the cases whose outcome is known, and how many of those are in time.
 
@@ -33,7 +39,8 @@ def known(
     """
     if period.end <= now:
         return {unit: (float(each.on_time), float(each.due)) for unit, each in counted.items()}
-    settled, waiting = _settled(session, scopes, period), _waiting(session, scopes, period, now)
+    settled = _settled(session, (units, outside), period)
+    waiting = _waiting(session, units, period, now, assessed=outside is not None)
     curves = {
         unit: Curve(tuple(settled[unit]), tuple(waiting[unit]), each.due - each.on_time)
         for unit, each in counted.items()
@@ -45,7 +52,7 @@ def known(
     }
 
 
-def _settled(session: Session, scopes: Scopes, period: Period) -> Tenths:
+def _settled(session: Session, scopes: tuple[Scope, Scope | None], period: Period) -> Tenths:
     """Settled within a limit of the period, also one still to come, by tenth."""
     found = _tenths()
     for scope, sign in zip(scopes, (1, -1), strict=True):
@@ -55,13 +62,13 @@ def _settled(session: Session, scopes: Scopes, period: Period) -> Tenths:
     return found
 
 
-def _waiting(session: Session, scopes: Scopes, period: Period, now: datetime) -> Tenths:
+def _waiting(session: Session, units: Scope, period: Period, now: datetime, *, assessed: bool) -> Tenths:
     """Open and not due yet, with a limit of the period, by the tenth they have reached."""
-    found, whole = _tenths(), scopes[0]
+    found = _tenths()
     wanted = [IS_OPEN, C.due_at >= max(now, period.start), C.due_at < period.end]
-    if scopes[1] is not None:
+    if assessed:
         wanted += [C.excluded_code.is_(None), C.waived_at.is_(None)]
-    for unit, tenth, count in whole.live(session, (func.count(),), wanted, (NOW,), bound={"at": now}):
+    for unit, tenth, count in units.live(session, (func.count(),), wanted, (NOW,), bound={"at": now}):
         found[unit][tenth] += count
     return found
 
