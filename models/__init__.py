@@ -5,6 +5,7 @@ Importing this package registers every table on ``models.base.Base.metadata``.
 
 from models import (
     accounts,
+    assessments,
     audit,
     base,
     counters,
@@ -22,6 +23,6 @@ from models import (
 )  # fmt: skip
 
 __all__ = [
-    "accounts", "audit", "base", "counters", "demands", "departments", "households", "leases", "people", "projects",
+    "accounts", "assessments", "audit", "base", "counters", "demands", "departments", "households", "leases", "people", "projects",
     "sites", "sunshine", "units", "walls", "watch",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from models.assessments.forms import AnsweredBy, Assessing, AssessmentForm
 from models.calendars import Calendar
 from models.demands import Urgency
 from models.limits import Limit
@@ -198,6 +199,8 @@ class Profile(_Part):
     demo: Demo | None = None
     words: dict[str, Name] = Field(default_factory=dict)
     watch: Watch | None = None
+    assessment: Assessing = Assessing()
+    assessments: list[AssessmentForm] = []
 
     @model_validator(mode="after")
     def _consistent(self) -> "Profile":
@@ -214,7 +217,19 @@ class Profile(_Part):
         missing = {entry.department for entry in self.categories if entry.department} - codes
         if missing:
             raise ValueError(f"categories name departments that are not listed: {sorted(missing)}")
+        self._check_assessments()
         return self
+
+    def _check_assessments(self) -> None:
+        forms = {form.key: form for form in self.assessments}
+        if len(forms) != len(self.assessments):
+            raise ValueError(f"each form is listed once: {[form.key for form in self.assessments]}")
+        for form in self.assessments:
+            wrong = [key for key in form.weights if key not in forms or forms[key].weights]
+            if wrong:
+                raise ValueError(f"{form.key} weighs forms that are not there: {wrong}")
+            if form.by is AnsweredBy.VILLAGERS and not self.assessment.choices:
+                raise ValueError(f"{form.key}: the villagers need choices, in [[assessment.choices]]")
 
     def clock(self, urgency: Urgency, category: str | None = None, level: str | None = None) -> Clock:
         """The two limits of a demand: of its urgency, and of what rules say of its category (code) and a level."""

@@ -6,18 +6,17 @@ actor's own scope are given out.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from models.people import Post
-from models.profiles import Profile
+from models.profiles import Profile, Weights
 from models.units import Unit
 from models.watch import Watch, WatchEntry, WatchMeasure, WatchRule
-from services import rates, sites
+from services import rates, sites, terms
 from services.access import SYSTEM, Actor, require_unit
 from services.figures import counting, scopes
 from services.people import ANSWERING, held_on
@@ -25,8 +24,10 @@ from services.periods import Period
 from services.rates import Counted
 from services.watch.rows import Figure, Finding, Plan
 
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 MONTH_DAYS = 365.2425 / 12
+
+
+WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,7 @@ class Measured:
     counts: tuple[dict[int, Counted], ...]
     stock: dict[int, counting.Stock]
     vacant: dict[int, date | None]
-
-
-def whole_periods(kind: str, today: date, zone: ZoneInfo, count: int) -> list[Period]:
-    """The last whole months, quarters or years before the one of `today`, the newest first."""
-    size = MONTHS[kind]
-    running = (today.year * 12 + today.month - 1) // size
-    return [
-        Period(_first(size * (running - back)), _first(size * (running - back + 1)) - timedelta(days=1), zone)
-        for back in range(1, count + 1)
-    ]
-
-
-def _first(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
+    weights: Weights = WEIGHTS
 
 
 def entering(session: Session, actor: Actor, unit_id: int, watch: Watch, *, now: datetime) -> list[Finding]:
@@ -90,12 +78,12 @@ def measured(session: Session, actor: Actor, rules: Sequence[WatchRule], watch: 
     ids = list(level_ids(session, actor, today))
     counting_rules = [rule for rule in rules if rule.measure in {WatchMeasure.LAST, WatchMeasure.SATISFACTION}]
     most = max((rule.periods for rule in counting_rules), default=0)
-    periods = whole_periods(watch.period, today, profile.zone, most)
+    periods = terms.before(watch.period, today, profile.days, most)
     # SYSTEM: a chief's own place is among all, of whom the chief sees no more than that place
     counts = [rates.counted(session, SYSTEM, ids, each, rates.Scope.ASSESSED, now=now) for each in periods]
     return Measured(
         today, tuple(periods), tuple(counts), _stock(session, ids, profile, asked, now),
-        _vacant(session, ids, today) if WatchMeasure.VACANT in asked else {},
+        _vacant(session, ids, today) if WatchMeasure.VACANT in asked else {}, profile.rates.weights,
     )  # fmt: skip
 
 
@@ -200,7 +188,7 @@ def _satisfaction(rule: WatchRule, unit_id: int, found: Measured, since: date | 
     for period, counts in taken:
         if since is None or period.to_day >= since:
             pooled = pooled.plus(counts.get(unit_id, Counted()))
-    rate = rates.satisfaction(pooled)
+    rate = rates.satisfaction(pooled, found.weights)
     value = rate if pooled.valid >= max(rule.least, 1) else None
     part = None if rate is None else round(rate * pooled.valid, 1)
     return Figure(taken[-1][0].from_day, taken[0][0].to_day, part, pooled.valid, value)

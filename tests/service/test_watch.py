@@ -23,7 +23,7 @@ from services.periods import Period
 from services.rates import Counted
 from services.watch import Figure
 from services.watch.history import projection
-from services.watch.measuring import Measured, judged, let_go, whole_periods
+from services.watch.measuring import Measured, judged, let_go
 from services.watch.reads import events_of
 from services.watch.rows import Plan
 from tests.conftest import NOW
@@ -166,15 +166,6 @@ def test_without_open_cases_nothing_is_late_and_a_vacant_post_keeps_a_unit_on_th
     found = measured(vacant={1: date(2026, 10, 1), 2: date(2026, 11, 10), 3: None})
     assert [let_go(calm, unit, found, EMPTY, TODAY).holds for unit in (1,)] == [True]
     assert [let_go(filled, unit, found, EMPTY, TODAY).holds for unit in (1, 2, 3, 4)] == [False, True, False, True]
-
-
-def test_whole_periods_go_back_over_the_turn_of_the_year():
-    days = {kind: whole_periods(kind, date(2026, 2, 10), ZONE, 2) for kind in ("month", "quarter", "year")}
-    assert {kind: [(each.from_day, each.to_day) for each in found] for kind, found in days.items()} == {
-        "month": [(date(2026, 1, 1), date(2026, 1, 31)), (date(2025, 12, 1), date(2025, 12, 31))],
-        "quarter": [(date(2025, 10, 1), date(2025, 12, 31)), (date(2025, 7, 1), date(2025, 9, 30))],
-        "year": [(date(2025, 1, 1), date(2025, 12, 31)), (date(2024, 1, 1), date(2024, 12, 31))],
-    }
 
 
 @pytest.mark.parametrize("words", ["连续 {periods} 期末位", "末位", "{periods} {least} {limit}"])
