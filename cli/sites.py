@@ -8,7 +8,7 @@ import typer
 from cli import options
 from cli.sessions import writing
 from cli.terminal import progress, t
-from services import database, sites, units
+from services import sites, units
 from services.access import SYSTEM
 from services.clock import utc_now
 
@@ -35,11 +35,13 @@ def demo(
     build_demo(profile, seed=seed, months=months, now=options.moment(now) if now else utc_now())
 
 
-@app.command(help=t("Bring the database to the newest structure."))
+@app.command(help=t("Bring the database to the newest structure, and to the profile's categories and departments."))
 def migrate() -> None:
-    """Migrate the database."""
-    database.migrate()
-    typer.echo(t("The database has the newest structure."))
+    """Migrate the database, and follow the profile where a site was built."""
+    with writing(needs_site=False) as session:
+        new = sites.follow(session, SYSTEM) if sites.exists(session) else 0
+    said = t.n("{n} category or department is new.", "{n} categories or departments are new.", new)
+    typer.echo(f"{t('The database has the newest structure.')} {said}")
 
 
 def build_demo(profile: str, *, seed: int = 1, months: int = 12, now: datetime) -> None:

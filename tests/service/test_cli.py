@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from typer.testing import CliRunner
 
 import cli
-from models.demands import Demand, State
+from models.demands import Category, Demand, State
+from models.departments import Department
 from services import counters, database
 from services.database import transaction
 from services.settings import settings
@@ -232,6 +234,22 @@ def test_verify_ends_with_one_on_a_difference(site):
     assert (done.exit_code, report["demands"], {row["subject"] for row in report["differences"]}) == (
         1, 3, {"D411622-2026-00002"},
     )  # fmt: skip
+
+
+def test_a_profile_that_grew_reaches_the_database_and_nothing_of_the_past_is_lost(site, tmp_path, monkeypatch):
+    profile = (settings().sites_dir / "dawangzhuang.toml").read_text(encoding="utf-8")
+    grown = profile.replace('en = "Works office"', 'en = "Works and roads office"')
+    grown += '\n[[departments]]\ncode = "forest"\nzh = "县林业局"\nen = "Forestry bureau"\nlevel = "county"\n'
+    grown += '\n[[categories]]\ncode = "forestry"\nzh = "林业"\nen = "Forestry"\nwords = ["树"]\n'
+    (tmp_path / "dawangzhuang.toml").write_text(grown, encoding="utf-8")
+    monkeypatch.setenv("SMALLGRID_SITES_DIR", str(tmp_path))
+    settings.cache_clear()
+    assert "2 categories or departments are new." in run("migrate").stdout
+    assert "0 categories or departments are new." in run("migrate").stdout
+    with database.reading(site.engine) as session:
+        names = dict(session.exec(select(Department.code, Department.name_en)).all())
+        assert (names["works"], names["forest"]) == ("Works and roads office", "Forestry bureau")
+        assert session.exec(select(Category.sort).where(Category.code == "forestry")).one() > 0
 
 
 def test_an_empty_site_gets_its_top_unit(url):
