@@ -135,17 +135,17 @@ def facts_of(zone: tzinfo, *conditions: ColumnElement[bool], outside: bool = Fal
 def _facts_of_all(zone: tzinfo) -> Select[Any]:
     return select(
         *(C[name] for name in PATH), *_days(zone), literal_column("1", Integer).label("received"),
-        *(_one(condition, name) for name, condition in _flags().items()), *_rest(),
+        *(_one(condition, name) for name, condition in flags().items()), *_rest(),
     ).where(C.received)  # fmt: skip
 
 
 @lru_cache(maxsize=8)
 def _facts_left_out(zone: tzinfo) -> Select[Any]:
     excluded = C.excluded_code.is_not(None)
-    flags = {name: condition if name in LIMIT else excluded & condition for name, condition in _flags().items()}
+    outside = {name: condition if name in LIMIT else excluded & condition for name, condition in flags().items()}
     return select(
         *(C[name] for name in PATH), *_days(zone), _one(excluded, "received"),
-        *(_one(condition, name) for name, condition in flags.items()), *_rest(),
+        *(_one(condition, name) for name, condition in outside.items()), *_rest(),
     ).where(C.received, or_(excluded, C.waived_at.is_not(None)))  # fmt: skip
 
 
@@ -155,7 +155,8 @@ def _days(zone: tzinfo) -> list[ColumnElement[Any]]:
     return [local_day(C.reported_at, zone).label("came"), *days]
 
 
-def _flags() -> dict[str, ColumnElement[bool]]:
+def flags() -> dict[str, ColumnElement[bool]]:
+    """The facts that are so or not, as conditions on demands."""
     settled, to_settle, limited = (
         C.settled_at.is_not(None),
         or_(C.settled_at.is_not(None), IS_OPEN),
@@ -174,7 +175,7 @@ def _flags() -> dict[str, ColumnElement[bool]]:
     }  # fmt: skip
 
 
-FLAGS = frozenset({"received", *_flags()})
+FLAGS = frozenset({"received", *flags()})
 """The facts that are 0 or 1."""
 
 

@@ -1,7 +1,7 @@
 """What a queue may be narrowed to, as SQL: one condition a filter, every value bound, statements built once a shape."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, bindparam, exists, func, or_, select
@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 from models.demands import Category, Demand, DemandEvent, State, Verb, Whistle
 from services import units
 from services.access import IS_OPEN, Actor, demands_seen, path_column, scope_of
-from services.demands.rows import Filters
+from services.counters.facts import flags
+from services.demands.rows import Fact, Filters
 
 COLUMNS = Demand.__table__.c  # type: ignore[attr-defined]
 MOMENT = COLUMNS.due_at.type
@@ -37,8 +38,11 @@ def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
     if filters.settled is False:
         present = present - {"settled", "settled_to"} | {"unsettled_to" if filters.settled_to else "unsettled"}
     if filters.kept is not None:
-        kept = "kept" if filters.kept else "missed"
-        present = present - {"kept"} | {f"{kept}_assessed" if filters.assessed else kept}
+        present = present - {"kept"} | {"kept" if filters.kept else "missed"}
+    if filters.fact is not None:
+        present = present - {"fact"} | {f"fact_{filters.fact}"}
+    if filters.assessed and present & OF_LIMIT:
+        present = present | {"unwaived"}
     if filters.excluded is False:
         present = present - {"excluded"} | {"assessed"}
     if filters.on_the_spot is False:
@@ -52,7 +56,7 @@ def values_of(actor: Actor, filters: Filters, now: datetime) -> dict[str, Any]:
     """The values a shape's statements ask for."""
     values = {name: getattr(filters, name) for name in _NAMES}
     return values | {
-        "now": now, "person_id": actor.person_id, "actor_unit_id": actor.unit_id,
+        "now": now, "hour_ago": now - HOUR, "person_id": actor.person_id, "actor_unit_id": actor.unit_id,
         "actor_department_id": actor.department_id, "like": f"%{_escaped(filters.text.strip().lower())}%",
     }  # fmt: skip
 
@@ -112,10 +116,18 @@ def assessed() -> ColumnElement[bool]:
     return found
 
 
-def on_time() -> ColumnElement[bool]:
-    """Settled within the limit, as the assessed scope counts it: a lateness waived on appeal counts as kept."""
-    found: ColumnElement[bool] = or_(COLUMNS.settled_at <= COLUMNS.due_at, COLUMNS.waived_at.is_not(None))
-    return found
+OF_LIMIT = frozenset({"limit_from", "limit_to", "kept", "missed", "fact_judged"})
+"""Filters about the limit: what was waived on appeal is not assessed by it."""
+HOUR = timedelta(hours=1)
+
+
+def _facts() -> dict[str, ColumnElement[bool]]:
+    """What rates count, by its own definition; while the first hour runs nobody is waited for too long."""
+    found = {f"fact_{name}": condition for name, condition in flags().items() if name in set(Fact)}
+    over = or_(COLUMNS.first_answered_at.is_not(None), COLUMNS.reported_at < moment("hour_ago"))
+    return {name: COLUMNS.received & condition for name, condition in found.items()} | {
+        "fact_awaited": COLUMNS.received & found["fact_awaited"] & over
+    }
 
 
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
@@ -157,10 +169,15 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "by_others": COLUMNS.self_settled.is_(False),
     "kept": COLUMNS.settled_at <= COLUMNS.due_at,
     "missed": or_(IS_OPEN, COLUMNS.settled_at > COLUMNS.due_at),
-    "kept_assessed": on_time(),
-    "missed_assessed": or_(IS_OPEN, ~on_time()),
+    "unwaived": COLUMNS.waived_at.is_(None),
     "excluded": COLUMNS.excluded_code.is_not(None),
     "assessed": assessed(),
     "urged": _urged(),
+    "reworked_to": COLUMNS.reworked_at < moment("reworked_to"),
+    "closed_from": COLUMNS.closed_at >= moment("closed_from"),
+    "closed_to": COLUMNS.closed_at < moment("closed_to"),
+    "called_from": COLUMNS.called_at >= moment("called_from"),
+    "called_to": COLUMNS.called_at < moment("called_to"),
+    **_facts(),
 }
 """The condition of each field of Filters; `unit_id` is the subtree, above."""

@@ -19,6 +19,25 @@ class Order(StrEnum):
     NEWEST = "newest"
 
 
+class Fact(StrEnum):
+    """What rates count and no other filter names: the facts of services.counters.facts."""
+
+    REWORKED = "reworked"
+    AWAITED = "awaited"
+    PROMPT = "prompt"
+    JUDGED = "judged"
+    CALLED = "called"
+    VALID = "valid"
+    CONTACTED = "contacted"
+    SOLVED = "solved"
+    PARTLY = "partly"
+    UNSOLVED = "unsolved"
+    SATISFIED = "satisfied"
+    BASICALLY = "basically"
+    DISSATISFIED = "dissatisfied"
+    NO_OPINION = "no_opinion"
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a queue is narrowed to; None or empty means everything.
@@ -30,8 +49,10 @@ class Filters:
     it was settled, from `settled_from` and before `settled_to` where they are given. `limit_from` and `limit_to`
     (exclusive) bound the limit of all that were settled or are late by now, `kept` says whether they kept it;
     `on_the_spot` whether the grid settled it by itself. `excluded` says whether it is taken out of the assessment;
-    `assessed` narrows to what an assessment counts: without excluded ones, a lateness waived on appeal counting as
-    kept. `urged` are open ones that were urged since who holds them has them.
+    `assessed` narrows to what an assessment counts: without excluded ones, and where it is about the limit without
+    those whose lateness was waived on appeal. `urged` are open ones that were urged since who holds them has them.
+    `reworked_to` keeps what was put back to work before it, `closed_from` to `called_to` bound when it was closed and
+    last called about (ends exclusive); `fact` is what rates count of them.
     """
 
     unit_id: int | None = None
@@ -62,6 +83,12 @@ class Filters:
     excluded: bool | None = None
     assessed: bool = False
     urged: bool = False
+    fact: Fact | None = None
+    reworked_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
+    called_from: datetime | None = None
+    called_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

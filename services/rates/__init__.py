@@ -4,6 +4,7 @@
 gives a fraction of 1, or None where there is no data. A total is `Counted.plus`: pooled counts, never averaged rates.
 """
 
+from services.rates.cases import cases
 from services.rates.counts import Counted, Month, Scope, pooled
 from services.rates.formulas import (
     closing,
@@ -22,7 +23,7 @@ from services.rates.reading import CALLED, counted
 from services.shares import share
 
 __all__ = [
-    "CALLED", "Counted", "Month", "Scope", "closing", "composite", "counted", "first_hour", "on_time", "pooled",
-    "resolution", "response", "rework", "satisfaction", "satisfaction_interval", "settlement",
-    "share", "valid_rate",
+    "CALLED", "Counted", "Month", "Scope", "cases", "closing", "composite", "counted", "first_hour", "on_time",
+    "pooled", "resolution", "response", "rework", "satisfaction", "satisfaction_interval", "settlement", "share",
+    "valid_rate",
 ]  # fmt: skip

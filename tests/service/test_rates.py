@@ -1,6 +1,8 @@
 """The rates engine: counts of any units in a period, pooled totals, and no data where none is."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +20,7 @@ from services.database import reading, transaction
 from services.errors import NotFound
 from services.periods import Period, Preset, parse, preset
 from services.rates import Counted, Month, Scope
+from services.rates.cases import NARROWING
 from services.settings import settings
 from tests.conftest import NOW
 from tests.factories import town
@@ -289,3 +292,49 @@ def by_hand(rows, period, scope):
         awaited=sum(row["settled_at"] is None for row in came), due=len(due), closed=by_the_end(due, "closed_at"),
         on_time=sum(row["settled_at"] is not None and row["settled_at"] <= row["due_at"] for row in due),
     )  # fmt: skip
+
+
+def listed(site, filters, code=TOWN, now=NOW):
+    with reading(site.engine) as session:
+        return demands.count(session, SYSTEM, replace(filters, unit_id=site.units[code]), now=now)
+
+
+def counts_and_cases(site, period, now):
+    """Each count of each scope and month beside the number of the queue behind it."""
+    for scope in Scope:
+        for month in Month:
+            found = of(site, TOWN, period=period, scope=scope, now=now, month=month)[TOWN]
+            for name in (*NARROWING[month], *rates.CALLED):
+                wanted = rates.cases(name, period, scope, now=now, month=month)
+                yield (scope, month, name), getattr(found, name), listed(site, wanted, now=now)
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_every_count_is_the_number_of_the_queue_behind_it(site, running):
+    """4.2: in either scope, of a period that is over and of one that runs."""
+    random = Random(17)
+    rows = []
+    for _ in range(160):
+        at = NOW - timedelta(hours=random.randrange(1, 24 * 75))
+        due = at + random.choice([9 * DAY, 30 * HOUR, 40 * DAY])
+        settled = at + timedelta(hours=random.randrange(240)) if random.random() < 0.7 else None
+        settled = None if settled is None or settled > NOW else settled
+        closed = settled + DAY if settled and settled + DAY < NOW and random.random() < 0.6 else None
+        called = settled + HOUR if settled and random.random() < 0.6 else None
+        reached = random.choice([Reached.YES, Reached.YES, Reached.NO_ANSWER]) if called else None
+        rows.append({
+            "reported_at": at, "due_at": due, "settled_at": settled, "closed_at": closed, "called_at": called,
+            "first_answered_at": at + random.choice([HOUR / 2, 5 * HOUR]) if random.random() < 0.5 else None,
+            "reworked_at": at + DAY if random.random() < 0.2 and at + DAY < NOW else None, "reached": reached,
+            "self_settled": settled is not None and random.random() < 0.4, "contacted": reached is Reached.YES,
+            "solved": random.choice(list(Solved)) if reached is Reached.YES else None,
+            "satisfied": random.choice(list(Satisfaction)) if reached is Reached.YES else None,
+            "excluded_code": "untrue" if random.random() < 0.15 else None,
+            "waived_at": NOW if closed and random.random() < 0.3 else None,
+        })  # fmt: skip
+    rows += [{"reported_at": NOW - HOUR / 3}, {"reported_at": NOW - DAY, "due_at": NOW + HOUR}]
+    store(site, rows)
+    october = Period(date(2026, 10, 1), date(2026, 10, 31), ZONE)
+    told = list(counts_and_cases(site, NOVEMBER if running else october, NOW))
+    assert [(what, count, number) for what, count, number in told if count != number] == []
+    assert len([count for _, count, _ in told if count]) > 60, "too little happened to say anything"

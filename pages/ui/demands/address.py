@@ -14,23 +14,24 @@ from pages.ui import frame
 from pages.ui.frame import User
 from services import periods
 from services.categories import CategoryRow
-from services.demands import Filters, Order
+from services.demands import Fact, Filters, Order
 from services.errors import BadInput
 from services.units import UnitRow
 
 FLAGS = ("mine", "overdue", "near", "new", "unanswered", "whistled", "unplaced", "urged", "assessed")
 MOMENTS = (
     "reported_from", "reported_to", "settled_from", "settled_to", "due_from", "due_before", "limit_from", "limit_to",
+    "reworked_to", "closed_from", "closed_to", "called_from", "called_to",
 )  # fmt: skip
 KEYS = (
-    *FLAGS, *MOMENTS, "state", "category", "urgency", "level", "settled", "kept", "on_the_spot", "excluded", "period",
-    "q",
+    *FLAGS, *MOMENTS, "state", "category", "urgency", "level", "settled", "kept", "on_the_spot", "excluded", "fact",
+    "period", "q",
 )  # fmt: skip
 """The parameters that narrow the list. Beside them stand `unit`, `sort`, `page`, and `id`, the demand that is open."""
 
 _OF_ALL_TIME = {
     "state", "settled", "kept", "excluded", "period", "reported_from", "reported_to", "settled_from", "settled_to",
-    "limit_from", "limit_to",
+    "limit_from", "limit_to", "fact", "reworked_to", "closed_from", "closed_to", "called_from", "called_to",
 }  # fmt: skip
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -73,6 +74,7 @@ def filters_of(user: User, chosen: Mapping[str, str], categories: list[CategoryR
     filters = Filters(
         state=_member(State, chosen.get("state")), category_id=codes.get(chosen.get("category", "")),
         urgency=_member(Urgency, chosen.get("urgency")), level=chosen.get("level"), text=chosen.get("q", ""),
+        fact=_member(Fact, chosen.get("fact")),
         open_only=not _OF_ALL_TIME & set(chosen), near_until=near,
         settled={"1": True, "0": False}.get(chosen.get("settled", "")),
         kept={"1": True, "0": False}.get(chosen.get("kept", "")),
@@ -87,7 +89,8 @@ def link(filters: Filters, *, unit: str | None = None, category: str | None = No
     found = {flag: "1" for flag in FLAGS if flag != "near" and getattr(filters, flag)}
     found |= {name: value.isoformat() for name in MOMENTS if (value := getattr(filters, name)) is not None}
     words = {"unit": unit, "category": category, "state": filters.state, "urgency": filters.urgency}
-    words |= {"level": filters.level, "q": filters.text, "near": "1" if filters.near_until else None}
+    words |= {"level": filters.level, "fact": filters.fact, "q": filters.text}
+    words |= {"near": "1" if filters.near_until else None}
     found |= {name: str(value) for name, value in words.items() if value}
     for name in ("settled", "kept", "on_the_spot", "excluded"):
         if getattr(filters, name) is not None:

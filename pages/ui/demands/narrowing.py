@@ -139,9 +139,13 @@ def others(user: frame.User, asked: Asked) -> None:
         "limit_from": t("limit from"), "limit_to": t("limit before"),
         "kept": t("limit kept") if asked.chosen.get("kept") == "1" else t("limit missed"),
         "on_the_spot": t("on the spot") if asked.chosen.get("on_the_spot") == "1" else t("not on the spot"),
+        "reworked_to": t("put back to work before"), "closed_from": t("closed from"), "closed_to": t("closed before"),
+        "called_from": t("called from"), "called_to": t("called before"),
         "urged": t("urged"), "assessed": t("as assessed"),
         "excluded": t("excluded") if asked.chosen.get("excluded") == "1" else t("not excluded"),
     }  # fmt: skip
+    fact = asked.filters.fact
+    words |= {"fact": t.term(fact)} if fact is not None else {}
     for name, said in words.items():
         if name not in asked.chosen:
             continue
