@@ -54,14 +54,7 @@ def _suggestions(t: Words, profile: Profile, found: Analysis) -> Section:
     title = t("Suggestions")
     if not found.suggested:
         return Section(title, (t("No rule asks for anything in this period."),))
-    rows = tuple(
-        (
-            rules.advice(t, profile, each),
-            t("Rule: {rule}. Figure: {figure}.", rule=rules.rule_words(t, each.rule),
-              figure=rules.figure_words(t, each)),
-        )
-        for each in found.suggested
-    )  # fmt: skip
+    rows = tuple((rules.advice(t, profile, each), rules.named(t, each)) for each in found.suggested)
     return Section(title, (Points(rows),))
 
 

@@ -6,6 +6,8 @@ from pages.papers import cells, places, rules
 from pages.papers.paper import Block, Cell, Column, Note, Paper, Points, Section, Table
 from services import rates
 from services.analyses import Bulletin, BulletinRow
+from services.rankings import RankRow
+from services.rates import Counted
 
 
 def paper(t: Words, profile: Profile, found: Bulletin) -> Paper:
@@ -35,7 +37,7 @@ def _glance(t: Words, profile: Profile, found: Bulletin, units: str) -> tuple[Bl
         rate=t.percent(total.settlement_rate), kept=t.number(total.on_time), due=t.number(total.due),
         in_time=t.percent(total.on_time_rate), late=t.number(total.overdue),
     )  # fmt: skip
-    notes = [*places.few(t, [row.ranked for row in found.rows])]
+    notes = [*places.few(t, [each.row for each in found.rows])]
     if found.elsewhere:
         notes.append(Note(t("{n} more received stand at no unit of this level.", n=t.number(found.elsewhere))))
     return (said, _table(t, profile, found, units), *notes)
@@ -43,47 +45,54 @@ def _glance(t: Words, profile: Profile, found: Bulletin, units: str) -> tuple[Bl
 
 def _table(t: Words, profile: Profile, found: Bulletin, units: str) -> Table:
     columns = (
-        Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("In time"), number=True),
+        Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("90% between")),
+        Column(t("In time"), number=True),
         Column(t("of due"), number=True), Column(t("Settled"), number=True), Column(t("Received"), number=True),
         Column(t("Late at the end"), number=True), Column(t("Satisfaction"), number=True),
         Column(t("Reached"), number=True), Column(t("Sent back"), number=True), Column(t("Held back by"), wide=True),
     )  # fmt: skip
-    lines = tuple(_line(t, profile, found, row) for row in found.rows)
-    total = (
-        cells.words(""), cells.words(t("All together")), cells.words(""), cells.share(t, found.total.on_time_rate),
-        cells.of(t, found.total.on_time, found.total.due), cells.share(t, found.total.settlement_rate),
-        cells.number(t, found.total.received), cells.number(t, found.total.overdue, loud=True),
-        cells.share(t, rates.satisfaction(found.counted, profile.rates.weights)), cells.number(t, found.counted.valid),
-        cells.number(t, found.counted.reworked), cells.words(t("counts added up, not the mean of rates")),
+    lines = tuple(
+        (*places.first_cells(t, each.row), _could_be(t, each.row), *_figures(t, profile, found, each.row, each.counted),
+         cells.words(places.why_words(t, profile, each.row.why)))
+        for each in found.rows
     )  # fmt: skip
+    none = cells.words("")
+    note = cells.words(t("counts added up, not the mean of rates"))
+    total = (
+        none,
+        cells.words(t("All together")),
+        none,
+        none,
+        *_figures(t, profile, found, found.total, found.counted),
+        note,
+    )
     return Table(units, columns, (*lines, total), strong=1)
 
 
-def _line(t: Words, profile: Profile, found: Bulletin, each: BulletinRow) -> tuple[Cell, ...]:
-    row, counted, key = each.ranked.row, each.counted, found.period.key
+def _figures(t: Words, profile: Profile, found: Bulletin, row: RankRow, counted: Counted) -> tuple[Cell, ...]:
+    """A unit's counts and rates, or those of all; a unit's open their cases."""
+    cases = {"unit": row.code, "period": found.period.key} if row.code else {}
     return (
-        *places.first_cells(t, each.ranked), cells.share(t, row.on_time_rate), cells.of(t, row.on_time, row.due),
-        cells.share(t, row.settlement_rate), cells.number(t, row.received, {"unit": row.code, "period": key}),
-        places.late(t, row, found.period, found.now),
+        cells.share(t, row.on_time_rate), cells.of(t, row.on_time, row.due), cells.share(t, row.settlement_rate),
+        cells.number(t, row.received, cases), places.late(t, row, found.period, found.now),
         cells.share(t, rates.satisfaction(counted, profile.rates.weights)), cells.number(t, counted.valid),
-        cells.number(t, counted.reworked), cells.words(places.why_words(t, profile, row.why)),
+        cells.number(t, counted.reworked),
     )  # fmt: skip
+
+
+def _could_be(t: Words, row: RankRow) -> Cell:
+    """Between which places it lies as far as its counts can tell."""
+    ranks = row.standing.ranks
+    return cells.words("–" if ranks is None else f"{t.number(ranks.low)}–{t.number(ranks.high)}")
 
 
 def _needs(t: Words, profile: Profile, found: Bulletin) -> tuple[Block, ...]:
-    asked = [row for row in found.rows if row.suggested]
-    if not asked:
-        return (t("No rule asks for anything in this period."),)
-    rows = tuple(
-        (
-            t("{unit}: {advice}", unit=t.name(row.ranked.row.name, row.ranked.row.name_en),
-              advice=cells.sentences(t, [rules.advice(t, profile, each) for each in row.suggested])),
-            t.semicolons([
-                t("Rule: {rule}. Figure: {figure}.", rule=rules.rule_words(t, each.rule),
-                  figure=rules.figure_words(t, each)).rstrip("。.")
-                for each in row.suggested
-            ]),
-        )
-        for row in asked
-    )  # fmt: skip
-    return (Points(rows),)
+    """What the rules ask of each unit; those they ask nothing of are left out."""
+    rows = tuple(_asked(t, profile, each) for each in found.rows if each.suggested)
+    return (Points(rows),) if rows else (t("No rule asks for anything in this period."),)
+
+
+def _asked(t: Words, profile: Profile, each: BulletinRow) -> tuple[str, str]:
+    said = cells.sentences(t, [rules.advice(t, profile, finding) for finding in each.suggested])
+    small = cells.sentences(t, [rules.named(t, finding) for finding in each.suggested])
+    return t("{unit}: {advice}", unit=t.name(each.row.name, each.row.name_en), advice=said), small

@@ -7,7 +7,7 @@ from models.profiles import Profile
 from pages.i18n import Words
 from pages.papers import cells
 from pages.papers.paper import Block, Cell, Column, Note, Section, Table
-from services.analyses import Analysis, Ranked
+from services.analyses import Analysis
 from services.fairness import FEWEST, Tier
 from services.periods import Period
 from services.rankings import RankRow, Why, pooled
@@ -26,49 +26,46 @@ def _standing(t: Words, found: Analysis) -> str:
     standing = found.standing
     if standing is None:
         return t("There is nothing beside this unit to compare it with, as far as you may see.")
-    own, among = standing.own, [each for each in standing.rows if each.row.rank is not None]
+    own, among = standing.own, [row for row in standing.rows if row.rank is not None]
     above = t.name(standing.above.name, standing.above.name_en)
-    if own.tier in (Tier.NONE, Tier.FEW) or own.row.rank is None:
+    if own.rank is None:
         return t(
             "Not ranked in {above}: {due} fell due, and with fewer than {fewest} a rank says nothing.", above=above,
-            due=t.number(own.row.due), fewest=t.number(FEWEST),
+            due=t.number(own.due), fewest=t.number(FEWEST),
         )  # fmt: skip
     return t(
         "By what was settled in time place {place} of {all} in {above}, tier {tier}: {rate} ({kept} / {due}).",
-        tier=cells.tier_words(t, own.tier), above=above, place=t.number(own.row.rank), all=t.number(len(among)),
-        rate=t.percent(own.row.on_time_rate), kept=t.number(own.row.on_time), due=t.number(own.row.due),
+        tier=cells.tier_words(t, own.tier), above=above, place=t.number(own.rank), all=t.number(len(among)),
+        rate=t.percent(own.on_time_rate), kept=t.number(own.on_time), due=t.number(own.due),
     )  # fmt: skip
 
 
-def table(t: Words, profile: Profile, name: str, rows: Sequence[Ranked], found: Analysis) -> Table:
+def table(t: Words, profile: Profile, name: str, rows: Sequence[RankRow], found: Analysis) -> Table:
     """Units with their counts, best first; the total pools the counts."""
     columns = (
         Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("In time"), number=True),
         Column(t("of due"), number=True), Column(t("Settled"), number=True), Column(t("of received"), number=True),
         Column(t("Late at the end"), number=True), Column(t("Held back by"), wide=True),
     )  # fmt: skip
-    total = pooled([each.row for each in rows])
+    total = pooled(rows)
     last = (
         cells.words(""), cells.words(t("All together")), cells.words(""), *_measures(t, total, found, ""),
         cells.words(t("counts added up, not the mean of rates")),
     )  # fmt: skip
-    return Table(name, columns, (*(_line(t, profile, each, found) for each in rows), last), strong=1)
+    return Table(name, columns, (*(_line(t, profile, row, found) for row in rows), last), strong=1)
 
 
-def _line(t: Words, profile: Profile, each: Ranked, found: Analysis) -> tuple[Cell, ...]:
-    row = each.row
+def _line(t: Words, profile: Profile, row: RankRow, found: Analysis) -> tuple[Cell, ...]:
     return (
-        *first_cells(t, each), *_measures(t, row, found, row.code), cells.words(why_words(t, profile, row.why)),
+        *first_cells(t, row), *_measures(t, row, found, row.code), cells.words(why_words(t, profile, row.why)),
     )  # fmt: skip
 
 
-def first_cells(t: Words, each: Ranked) -> tuple[Cell, Cell, Cell]:
+def first_cells(t: Words, row: RankRow) -> tuple[Cell, Cell, Cell]:
     """Rank, name and tier of a unit; no rank for one with too few cases."""
-    row = each.row
-    ranked = row.rank is not None and each.tier is not Tier.FEW
     return (
-        Cell(t.number(row.rank or 0), row.rank) if ranked else Cell("–"), cells.words(t.name(row.name, row.name_en)),
-        cells.words(cells.tier_words(t, each.tier), loud=each.tier is Tier.BEHIND),
+        cells.number(t, row.rank), cells.words(t.name(row.name, row.name_en)),
+        cells.words(cells.tier_words(t, row.tier), loud=row.tier is Tier.BEHIND),
     )  # fmt: skip
 
 
@@ -95,13 +92,13 @@ def why_words(t: Words, profile: Profile, why: Why | None) -> str:
     return f"{subject} {t.number(why.category_late)}/{t.number(why.late)} · {level} {t.number(why.level_late)}"
 
 
-def few(t: Words, rows: Sequence[Ranked]) -> list[Note]:
+def few(t: Words, rows: Sequence[RankRow]) -> list[Note]:
     """What the tiers mean, and how many are not ranked for want of cases."""
     notes = [
         t("In front or behind only where the counts carry it; the middle is all that can be said of the others."),
         t("Held back by: the subject and the level that most of what missed its limit belongs to."),
     ]
-    unranked = sum(each.tier in (Tier.FEW, Tier.NONE) for each in rows)
+    unranked = sum(row.rank is None for row in rows)
     if unranked:
         notes.append(
             t.n("{n} has fewer than {fewest} due and no rank.", "{n} have fewer than {fewest} due and no rank.",

@@ -30,6 +30,11 @@ def figure_words(t: Words, finding: Finding) -> str:
     return f"{rate} ({t.number(finding.part)} / {t.number(finding.whole or 0)})"
 
 
+def named(t: Words, finding: Finding) -> str:
+    """The rule with its figure: what stands beneath each suggestion."""
+    return t("Rule: {rule}. Figure: {figure}.", rule=rule_words(t, finding.rule), figure=figure_words(t, finding))
+
+
 def advice(t: Words, profile: Profile, finding: Finding) -> str:
     """What the rule asks for, in one sentence."""
     of = finding.facts.get("of", ("", ""))

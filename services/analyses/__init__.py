@@ -12,7 +12,6 @@ from services.analyses.rows import (
     LateRow,
     ProblemRow,
     Problems,
-    Ranked,
     Situation,
     Standing,
     Subject,
@@ -23,5 +22,5 @@ from services.analyses.unit import of_unit
 
 __all__ = [
     "RULES", "Analysis", "Bulletin", "BulletinRow", "CaseKind", "CaseRow", "Finding", "LateRow", "ProblemRow",
-    "Problems", "Ranked", "Rule", "Situation", "Standing", "Subject", "Subjects", "bulletin", "of_unit",
+    "Problems", "Rule", "Situation", "Standing", "Subject", "Subjects", "bulletin", "of_unit",
 ]  # fmt: skip

@@ -10,20 +10,19 @@ from models.profiles import Profile
 from services import rankings, rates, sites, units
 from services.access import Actor, require
 from services.analyses.findings import satisfaction_of
-from services.analyses.rows import Ranked
 from services.analyses.rules import Finding, share_of
-from services.analyses.unit import level_below, ranked
+from services.analyses.unit import level_below
 from services.periods import Period
-from services.rankings import RankRow
+from services.rankings import RankRow, Sort
 from services.rates import Counted
 from services.units import UnitRow
 
 
 @dataclass(frozen=True, slots=True)
 class BulletinRow:
-    """One unit: its place in the ranking with its tier, the counts of its rates, and what the rules ask of it."""
+    """One unit: its place in the ranking, the counts of all its rates, and what the rules ask of it."""
 
-    ranked: Ranked
+    row: RankRow
     counted: Counted
     suggested: tuple[Finding, ...]
 
@@ -57,15 +56,15 @@ def bulletin(
     level = level or level_below(session, actor, profile, here)
     if level is None:
         return None
-    found = ranked(session, actor, unit_id, level, period, now=now)
-    counts = rates.counted(session, actor, [unit_id, *(each.row.unit_id or 0 for each in found)], period, now=now)
+    found = rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME)
+    counts = rates.counted(session, actor, [unit_id, *(row.unit_id or 0 for row in found)], period, now=now)
     rows, pooled = [], Counted()
-    for each in found:
-        counted = counts[each.row.unit_id or 0]
-        rows.append(BulletinRow(each, counted, _suggested(profile, each.row, counted)))
+    for row in found:
+        counted = counts[row.unit_id or 0]
+        rows.append(BulletinRow(row, counted, _suggested(profile, row, counted)))
         pooled = pooled.plus(counted)
-    total = rankings.pooled([each.row for each in found])
-    return Bulletin(here, level, period, now, tuple(rows), total, pooled, counts[unit_id].received - pooled.received)
+    elsewhere = counts[unit_id].received - pooled.received
+    return Bulletin(here, level, period, now, tuple(rows), rankings.pooled(found), pooled, elsewhere)
 
 
 def _suggested(profile: Profile, row: RankRow, counted: Counted) -> tuple[Finding, ...]:

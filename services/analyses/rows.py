@@ -7,7 +7,6 @@ from enum import StrEnum
 from models.demands import Satisfaction, Solved, State
 from models.people import PostRole
 from services.analyses.rules import Finding
-from services.fairness import Tier
 from services.figures import FiguresRow, LevelsRow
 from services.periods import Period
 from services.rankings import RankRow
@@ -24,24 +23,12 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A unit in a ranking by what was settled in time, with its tier: as much as its counts can carry."""
-
-    row: RankRow
-    tier: Tier
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a unit stands among those of its level under `above`; `rows` are all of them, best first.
-
-    `by_settlement` is its rank by settlement, None without data.
-    """
+    """Where a unit stands among those of its level under `above`; `rows` are all of them, best first."""
 
     above: UnitRow
-    own: Ranked
-    by_settlement: int | None
-    rows: tuple[Ranked, ...]
+    own: RankRow
+    rows: tuple[RankRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +156,7 @@ class Analysis:
     levels: LevelsRow
     standing: Standing | None
     below_level: str | None
-    below: tuple[Ranked, ...]
+    below: tuple[RankRow, ...]
     subjects: Subjects
     late_by_category: tuple[LateRow, ...]
     late_by_level: tuple[LateRow, ...]

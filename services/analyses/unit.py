@@ -6,11 +6,11 @@ from sqlmodel import Session
 
 from models.accounts import Permission
 from models.profiles import Profile
-from services import fairness, figures, rankings, rates, sites, units
+from services import figures, rankings, rates, sites, units
 from services.access import Actor, require
 from services.analyses import cases, problems, subjects
 from services.analyses.findings import findings
-from services.analyses.rows import Analysis, Ranked, Situation, Standing
+from services.analyses.rows import Analysis, Situation, Standing
 from services.figures import counting, needs
 from services.periods import Period
 from services.rankings import Sort
@@ -42,7 +42,7 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
         unit=here, spoken=tuple((row.name, row.name_en) for row in units.spoken(session, actor, unit_id)),
         period=period, previous=previous, now=now, situation=situation, before=before, levels=levels,
         standing=_standing(session, actor, profile, here, period, now),
-        below_level=level, below=ranked(session, actor, unit_id, level, period, now=now) if level else (),
+        below_level=level, below=_ranked(session, actor, unit_id, level, period, now) if level else (),
         subjects=about, late_by_category=by_category, late_by_level=by_level,
         cases=cases.cases(session, actor, scope.unit, period, about, now=now) if sees else None, problems=listed,
         findings=findings(
@@ -67,13 +67,10 @@ def _situation(session: Session, actor: Actor, unit_id: int, period: Period, now
     )
 
 
-def ranked(
-    session: Session, actor: Actor, unit_id: int, level: str, period: Period, *, now: datetime
-) -> tuple[Ranked, ...]:
-    """The units of a level under a unit by what was settled in time, each with its tier. As rankings.of_level."""
-    rows = rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME)
-    compared = fairness.compare(tuple((row.on_time, row.due) for row in rows))
-    return tuple(Ranked(row, each.tier) for row, each in zip(rows, compared.standings, strict=True))
+def _ranked(
+    session: Session, actor: Actor, unit_id: int, level: str, period: Period, now: datetime
+) -> tuple[rankings.RankRow, ...]:
+    return tuple(rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME))
 
 
 def _standing(
@@ -87,7 +84,5 @@ def _standing(
     if not above:
         return None
     within = next((each for each in above if each.level == profile.ranking_level), above[-1])
-    rows = ranked(session, actor, within.id, unit.level, period, now=now)
-    by_settlement = {row.unit_id: row.rank for row in rankings.ranked([each.row for each in rows], Sort.SETTLEMENT)}
-    own = next(each for each in rows if each.row.unit_id == unit.id)
-    return Standing(within, own, by_settlement[unit.id], rows)
+    rows = _ranked(session, actor, within.id, unit.level, period, now)
+    return Standing(within, next(row for row in rows if row.unit_id == unit.id), rows)

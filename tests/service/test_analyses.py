@@ -184,7 +184,7 @@ def test_the_ranking_is_the_one_of_the_rankings(session):
     assert found[-1] == ["合计", [total.on_time, total.due], [total.settled, total.received], [total.overdue]]
     for row in rows:
         standing = analyses.of_unit(session, SYSTEM, row.unit_id, period, now=NOW).standing
-        assert (standing.own.row.code, standing.own.row.rank, len(standing.rows)) == (row.code, row.rank, len(rows))
+        assert (standing.own.code, standing.own.rank, len(standing.rows)) == (row.code, row.rank, len(rows))
 
 
 def test_the_problem_list_holds_what_is_open_and_late_and_names_who_answers(session):
@@ -228,14 +228,16 @@ def test_the_bulletin_pools_the_counts_of_all_units(session):
     whole = rates.counted(session, SYSTEM, [top.id], period, now=NOW)[top.id]
     found, paper = summed_up(session, number=10)
     row = figures.of_unit(session, SYSTEM, top.id, period, now=NOW)
-    assert found.counted.received + found.elsewhere == whole.received == row.received
+    assert found.total.received + found.elsewhere == whole.received == row.received
     if not found.elsewhere:
         assert found.counted == whole
     [lines] = tables(paper).values()
     assert len(lines) == len(found.rows) + 1
-    assert numbers(lines[-1][6]) == [found.total.received]
-    assert numbers(lines[-1][8]) == near([rates.satisfaction(found.counted, sites.profile(session).rates.weights)])
-    assert {each.ranked.row.name for each in found.rows if each.suggested} == {
+    assert numbers(lines[-1][7]) == [found.total.received]
+    assert numbers(lines[-1][9]) == near(
+        [rates.satisfaction(found.counted, sites.profile(session).rates.weights)]
+    )
+    assert {each.row.name for each in found.rows if each.suggested} == {
         said.split("：")[0] for said, _ in paper.sections[1].blocks[0].rows
     }
 
