@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from models.accounts import Permission
 from models.demands import Category, Demand, DemandEvent, Source, State, Urgency, Verb
-from models.people import Person, Post, PostRole
+from models.people import Person, Post
 from models.units import MAX_DEPTH, Unit, UnitAncestor
 from services import people, sites
 from services.access import Actor, require, require_unit
@@ -44,15 +44,16 @@ def path_of(session: Session, unit_id: int) -> dict[str, Any]:
     return {f"a{depth}_id": found.get(depth) for depth in range(1, MAX_DEPTH + 1)}
 
 
-def responsible(session: Session, unit_id: int, on: datetime) -> tuple[int, str] | None:
-    """The person (id, name) whose post it is to answer for the unit at that moment, or None while it is vacant."""
+def responsible(session: Session, unit_id: int, at: datetime) -> tuple[int, str] | None:
+    """The person (id, name) whose post it is to answer for the unit on that day of the site; None while vacant."""
+    day = at.astimezone(sites.profile(session).zone).date()
     return session.exec(
         select(Person.id, Person.name)
         .join(Post, col(Post.person_id) == Person.id)
         .where(
             Post.unit_id == unit_id,
-            col(Post.role).in_([PostRole.GRID_MEMBER, PostRole.CHIEF, PostRole.LEADER]),
-            people.held_on(on.date()),
+            col(Post.role).in_(people.ANSWERING),
+            people.held_on(day),
         )
         .order_by(col(Post.starts_on).desc())
     ).first()  # type: ignore[return-value]

@@ -1,8 +1,11 @@
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import select
 
-from models.demands import State, Verb
+from models.demands import Demand, State, Verb
+from models.people import Post, PostRole
 from services import demands
 from services.database import reading, transaction
 from services.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused
@@ -82,6 +85,21 @@ def test_a_hand_made_escalation_climbs_one_level_with_its_own_clock(site):
     act(site, "chief", "accept", demand_id)
     moved = act(site, "chief", "escalate", demand_id, reason="村里办不了")
     assert (moved.level, moved.level_since) == ("township", NOW + timedelta(hours=1))
+
+
+def test_the_grid_s_post_changes_hands_at_local_midnight(site):
+    """From 00:00 in China on, eight hours before the day changes in UTC, the demand is the newcomer's."""
+    today, grid = date(2026, 11, 20), site.units["411622204202001"]
+    with transaction(site.engine) as session:
+        for post in session.exec(select(Post).where(Post.unit_id == grid)):
+            post.ends_on = today
+        newcomer = site.people["霍支书"]
+        session.add(Post(person_id=newcomer, unit_id=grid, role=PostRole.GRID_MEMBER, starts_on=today))
+    midnight = datetime(2026, 11, 20, tzinfo=ZoneInfo("Asia/Shanghai"))
+    before, after = site.report(at=midnight - timedelta(minutes=1)), site.report(at=midnight)
+    with reading(site.engine) as session:
+        holders = [session.get_one(Demand, demand_id).holder_id for demand_id in (before, after)]
+    assert (holders[0] != newcomer, holders[1]) == (True, newcomer)
 
 
 def test_the_queue_gives_the_page_and_the_exact_total(site):
