@@ -66,7 +66,7 @@ class Drawn:
 class Kept:
     """What was drawn of a unit in one language, and its ground by the version of the units.
 
-    Its lock lets one request draw while the others wait for that.
+    Its lock lets one request draw; the others take what was drawn before.
     """
 
     lock: Lock = field(default_factory=Lock)
@@ -139,12 +139,19 @@ class Keeper:
         }  # fmt: skip
 
     def _drawn(self, entry: Entry) -> Drawn:
-        """The unit's snapshot in the wall's language, at most five seconds old."""
+        """The unit's snapshot in the wall's language, five seconds old; up to ten while another request draws."""
         kept = self._of(entry)
-        with kept.lock:
+        before, age = kept.drawn, self.clock() - kept.at
+        if before is not None and age < KEPT_SECONDS:
+            return before
+        if not kept.lock.acquire(blocking=before is None or age >= 2 * KEPT_SECONDS):
+            return before or self._drawn(entry)
+        try:
             if kept.drawn is None or self.clock() - kept.at >= KEPT_SECONDS:
                 kept.drawn, kept.at = self._draw(kept, entry), self.clock()
             return kept.drawn
+        finally:
+            kept.lock.release()
 
     def _draw(self, kept: Kept, entry: Entry) -> Drawn:
         with reading() as session:

@@ -1,7 +1,8 @@
 """`python -m bench`: every figure beside its floor, as a ratio of medians, with the target beside it. Always exits 0.
 
 --size 100k,1M     how many demands (100k,1M)
---only NAME        one part: queue, figures, ranking, map, board, moves, sweep, import, screens; several with commas
+--only NAME        one part: queue, figures, ranking, map, board, moves, sweep, import, screens,
+                   walls; several with commas
 --quick            10k demands and few repetitions
 --cpu              read the CPU time of the process instead of the clock, on a machine that others use too (not screens)
 --plans            also print which index each statement uses, without ANALYZE and with it
@@ -16,7 +17,7 @@ from pathlib import Path
 
 os.environ["SMALLGRID_SITES_DIR"] = str(Path(__file__).parent / "sites")
 
-from bench import importing, moves, plans, reads, screens, sweeping, timing
+from bench import importing, moves, plans, reads, screens, sweeping, timing, walls
 from bench.ledger import Ledger, ledger
 from bench.timing import Figure
 
@@ -24,7 +25,7 @@ READS: dict[str, Callable[[reads.Bench], Iterator[Figure]]] = {
     "queue": reads.queue, "figures": reads.of_year, "ranking": reads.ranking, "map": reads.by_unit,
     "board": reads.board, "moves": moves.moves, "sweep": sweeping.sweeping,
 }  # fmt: skip
-PARTS = (*READS, "import", "screens")
+PARTS = (*READS, "import", "screens", "walls")
 GROWTH = {"queue of the county, 50 rows + count": 1.2, "queue of a township, category, overdue": 4.0}
 """How much a read may grow over the sizes (the targets are set from 100k to 5M)."""
 
@@ -66,6 +67,8 @@ def _parts(built: Ledger, asked: argparse.Namespace) -> Iterator[tuple[str, Iter
         yield "import", importing.importing(built.demands, built.now, 1)
     if "screens" in asked.parts:
         yield "screens", screens.screens(built, repeats, runs)
+    if "walls" in asked.parts:
+        yield "walls", walls.refreshing(built, 2 if asked.quick else 12)
     if asked.postgresql:
         from bench import postgresql
 

@@ -36,3 +36,10 @@ def test_every_screen_reruns_without_an_exception_on_it():
     told = run("--quick", "--size", "3k", "--only", "screens")
     assert len(LINE.findall(told)) == 16
     assert "an exception on screen" not in told
+
+
+def test_200_big_screens_refresh_on_one_process():
+    told = run("--quick", "--size", "3k", "--only", "walls")
+    assert [name for name, *_ in LINE.findall(told)] == [
+        "200 screens of one unit, p95", "200 screens of the county and its townships, p95",
+    ]  # fmt: skip
