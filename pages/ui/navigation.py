@@ -29,6 +29,7 @@ def _entries(t: Words) -> list[Entry]:
         Entry("map", overview, t("Map"), "map", Permission.SEE_FIGURES),
         Entry("rankings", overview, t("Rankings"), "leaderboard", Permission.SEE_FIGURES),
         Entry("analyses", overview, t("Analyses"), "summarize", Permission.SEE_FIGURES),
+        Entry("assessments", overview, t("Assessments"), "fact_check", Permission.SEE_FIGURES),
         Entry("demands", work, t("Queue"), "list_alt", Permission.SEE_DEMANDS),
         Entry("report", work, t("Report a demand"), "edit_square", Permission.REPORT),
         Entry("escalations", work, t("Escalation board"), "view_column", Permission.SEE_DEMANDS),

@@ -64,7 +64,7 @@ width:auto}}
 .sg-scroll{{overflow-x:auto}}.sg-scroll td:not(.n,.bar){{min-width:4.5em}}.sg-points{{margin:0;padding-left:1.4rem;font-size:16px;line-height:24px}}
 .sg-points li{{padding:2px 0}}.sg-points small{{font-size:14px;color:{MUTED}}}
 .sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}
-.sg-table td.m{{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}
+.sg-table :is(td.m,small){{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}
 .sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
 [class*="st-key-row-need"] p{{line-height:1.35}}[class*="st-key-row-need"] [data-testid=stMarkdown] p{{padding-left:1.5em;text-indent:-1.5em}}

@@ -11,7 +11,7 @@ from models.profiles import Demo, Profile
 from services import audit, counters, passwords, sites, sweeps
 from services.access import Actor
 from services.demands import history
-from services.demo import asked, land, ledger, notices, projects, store, watch
+from services.demo import asked, assessments, land, ledger, notices, projects, store, watch
 from services.demo import crew as crews
 from services.demo.crew import Crew
 from services.demo.land import Place
@@ -80,6 +80,7 @@ def build(
     notices.write(session, world, seed)
     projects.write(session, world, seed)
     watch.write(session, world)
+    assessments.write(session, world, seed)
     audit.record(session, actor, BUILT, now=now, subject=key, seed=seed, months=months)
     session.flush()
     return DemoRow(
