@@ -6,7 +6,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from models.walls import View
 from tests.browser.conftest import build_demo, launched, screen
+from tests.browser.hanging import hang
 from tests.browser.server import ROOT, open_path, running, sign_in
 
 OUT = ROOT / "docs" / "screens"
@@ -18,6 +20,8 @@ SHOTS = (
     ("member", "zh", 390, 844, ("today", "report", "map", "account")),
     ("chief", "zh", 390, 844, ("demands",)),
 )
+WALLS = (("zh", 1920, 1080), ("en", 1920, 1080), ("zh", 3840, 2160))
+"""The big screen's situation, for which nobody signs in."""
 
 
 def shrink(path: Path) -> None:
@@ -45,6 +49,14 @@ def main() -> None:
                     page.screenshot(path=path)
                     shrink(path)
                 context.close()
+            for language, width, height in WALLS:
+                page = browser.new_page(viewport={"width": width, "height": height}, base_url=server.address)
+                page.goto(hang(url, views=(View.SITUATION,), language=language))
+                page.wait_for_timeout(1500)
+                path = OUT / f"wall-{language}-{width}.png"
+                page.screenshot(path=path)
+                shrink(path)
+                page.close()
             browser.close()
 
 

@@ -11,35 +11,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from models.walls import View
-from services import database, units, walls
-from services.access import SYSTEM
+from services import database, walls
 from services.clock import utc_now
 from services.database import transaction
+from tests.browser.hanging import hang, take_down
 from tests.browser.server import Server, open_path, running, settled, sign_in
 from tests.factories import PASSWORD, town
 
-TOWN, HUOPO = "411622204", "411622204202"
-EVERY = tuple(View)
 SIZES = ((1920, 1080), (3840, 2160), (1366, 768))
-
-
-def hang(url: str, code: str = TOWN, views: tuple[View, ...] = EVERY, language: str = "zh", name: str = "大厅") -> str:
-    """The address of a new wall."""
-    engine = database.engine_for(url)
-    with transaction(engine) as session:
-        unit = units.by_code(session, SYSTEM, code)
-        token = walls.hang(session, SYSTEM, unit.id, name, views, language, now=utc_now())
-    engine.dispose()
-    return f"/wall/{token}"
-
-
-def take_down(url: str, name: str) -> None:
-    engine = database.engine_for(url)
-    with transaction(engine) as session:
-        top = units.by_code(session, SYSTEM, TOWN)
-        found = next(row for row in walls.listed(session, SYSTEM, top.id) if row.name == name and not row.revoked_at)
-        walls.take_down(session, SYSTEM, found.id, now=utc_now())
-    engine.dispose()
 
 
 def asked(server: Server, path: str) -> httpx.Response:
