@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -45,6 +46,9 @@ D: Any = TABLE.c
 E: Any = DemandEvent.__table__.c  # type: ignore[attr-defined]
 
 LEASE = "sweep"
+
+SUSPENDED: ColumnElement[bool] = D.state == literal_column("'suspended'")
+"""On hold, written as the partial index writes it."""
 
 REASONS = {Verb.ESCALATE: "超过本级期限", Verb.RESUME: "挂账到期"}
 """Why the sweep moves a demand, in the language of the ledger; a screen says it in the reader's from `by`."""
@@ -108,7 +112,7 @@ def _swept(session: Session, actor: Actor, now: datetime) -> SweepRow:
     escalated = sum(run.escalate(hop, profile) for hop in hops)
     at_top = run.count(and_(_late(now), *(~hop.condition for hop in hops)))
     warned = run.change(_near(now, profile), Verb.WARN, {"warned_at": now})
-    skipped = run.count(and_(IS_OPEN, D.state == State.SUSPENDED))
+    skipped = run.count(SUSPENDED)
     return SweepRow(resumed, warned, escalated, at_top, skipped)
 
 
@@ -126,7 +130,7 @@ def _soon(now: datetime, profile: Profile) -> ColumnElement[bool]:
 
 
 def _ended_suspension(now: datetime) -> ColumnElement[bool]:
-    return and_(D.suspended_until.is_not(None), D.suspended_until <= now, IS_OPEN, D.state == State.SUSPENDED)
+    return and_(SUSPENDED, D.suspended_until <= now)
 
 
 @dataclass(frozen=True, slots=True)

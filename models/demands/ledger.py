@@ -84,8 +84,8 @@ class Demand(Base, table=True):
         Index(
             "ix_demands_suspended_until",
             "suspended_until",
-            sqlite_where=text("suspended_until IS NOT NULL"),
-            postgresql_where=text("suspended_until IS NOT NULL"),
+            sqlite_where=text("state = 'suspended'"),
+            postgresql_where=text("state = 'suspended'"),
         ),
         Index(
             "ix_demands_waiting",

@@ -1,4 +1,4 @@
-"""deadlines restated by a calendar that became known"""
+"""deadlines restated by a calendar that became known, and an index of all suspended demands"""
 
 from collections.abc import Sequence
 
@@ -37,6 +37,10 @@ def _rebuild_events() -> None:
 
 
 def upgrade() -> None:
+    suspended = sa.text("state = 'suspended'")
+    op.drop_index('ix_demands_suspended_until', 'demands')
+    op.create_index('ix_demands_suspended_until', 'demands', ['suspended_until'],
+                    sqlite_where=suspended, postgresql_where=suspended)
     if op.get_bind().dialect.name == 'sqlite':
         _rebuild_events()
         return
