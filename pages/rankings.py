@@ -1,17 +1,18 @@
-"""Rankings: the units of a level side by side over a period, and what holds each of them back."""
+"""Rankings: units side by side over a period, as far as their counts carry, and what would move each of them."""
 
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import behind, frame, layout, navigation
+from pages.ui import frame, layout, navigation
 from pages.ui import rankings as parts
 from pages.ui.cases import link
 from pages.ui.status import plain
-from services import figures, rankings
+from services import rankings
 from services.database import reading
 
 user = frame.user(Permission.SEE_FIGURES)
 t, here, period = user.t, frame.unit(user), frame.period(user)
+weights = user.profile.rates.weights
 
 with st.container(gap=12):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -19,12 +20,14 @@ with st.container(gap=12):
         st.markdown(f":gray[{plain(t.name(here.name, here.name_en))}]", width="content")
         sort = parts.choose_sort(t)
         level = parts.choose_level(user, here)
+        scope = parts.choose_scope(t)
         if user.phone:
             frame.choose_period(user)
         else:
             st.space("stretch")
         days, clock = parts.days_of(user, period), t.clock(user.now)
-        st.caption(t("received {days} · all cases · {clock} updated", days=days, clock=clock), width="content")
+        said = t("{days} · {scope} · {clock} updated", days=days, scope=t.term(scope), clock=clock)
+        st.caption(said, width="content")
     if level is None:
         with layout.panel("alone"):
             if here.id == user.actor.unit_id and navigation.has("imports"):
@@ -35,20 +38,25 @@ with st.container(gap=12):
         st.stop()
 
     with reading() as session:
-        rows = rankings.of_level(session, user.actor, here.id, level, period, now=user.now, sort=sort)
-        whole = figures.of_unit(session, user.actor, here.id, period, now=user.now)
-    last = max((row.rank for row in rows if row.rank is not None), default=0)
-    names = parts.names(user, here, level)
-    table = parts.Table(here, level, period, sort, names, rankings.pooled(rows), whole, last)
+        if level == parts.DEPARTMENTS:
+            rows = rankings.of_departments(
+                session, user.actor, here.id, period, now=user.now, sort=sort, scope=scope
+            )  # fmt: skip
+        else:
+            rows = rankings.of_level(
+                session, user.actor, here.id, level, period, now=user.now, sort=sort, scope=scope
+            )  # fmt: skip
+    names = {} if level == parts.DEPARTMENTS else parts.names(user, here, level)
+    pooled = rankings.pooled(rows, sort, weights=weights)
+    table = parts.Table(here, level, period, sort, scope, names, pooled, weights)
 
-    behind.callout(user, table, rows)
     left, right = st.columns([72, 28], gap="small") if not user.phone else (st.container(), st.container())
     with left, layout.panel("ranking"):
         shown = 1
         if len(rows) > parts.PAGE:
             shown = st.pagination(-(-len(rows) // parts.PAGE), key=f"rankings-page-{here.id}-{level}", width="stretch")
         drawn = parts.cards_of if user.phone else parts.table_of
-        st.html(drawn(user, table, rows[(shown - 1) * parts.PAGE : shown * parts.PAGE]))
+        st.html(drawn(user, table, rows[(shown - 1) * parts.PAGE : shown * parts.PAGE], rows))
     with right:
-        parts.chart(user, table, rows)
+        parts.funnel_panel(user, table, rows)
         parts.how_to_read(user, table)

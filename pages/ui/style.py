@@ -60,8 +60,9 @@ width:auto}}
 /* tables of real text: they print, and each number may link to its cases */
 .sg-table{{width:100%;border-collapse:collapse;font-size:14px;line-height:20px}}
 .sg-table th{{font-weight:400;color:{MUTED};text-align:left;padding:4px 8px;border:0;border-bottom:1px solid {LINE}}}
+.sg-wide{{overflow-x:auto}}.sg-wide small{{font-size:12px;line-height:16px}}
 .sg-table td{{padding:5px 8px;border:0;border-bottom:1px solid #F0EEE8;vertical-align:middle}}
-.sg-scroll{{overflow-x:auto}}.sg-scroll td:not(.n,.bar){{min-width:4.5em}}.sg-points{{margin:0;padding-left:1.4rem;font-size:16px;line-height:24px}}
+.sg-scroll{{overflow-x:auto}}.sg-scroll td:not(.n,.bar){{min-width:5.5em}}.sg-points{{margin:0;padding-left:1.4rem;font-size:16px;line-height:24px}}
 .sg-points li{{padding:2px 0}}.sg-points small{{font-size:14px;color:{MUTED}}}
 .sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}
 .sg-table :is(td.m,small){{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}
@@ -72,16 +73,22 @@ width:auto}}
 [class*="st-key-row-need"]{{flex-wrap:nowrap}}[class*="st-key-row-need"]>:last-child{{flex:none}}
 /* native hover turns the brand nearly black */
 .stApp [data-testid=stBaseButton-primary]:is(:hover,:active){{background:#0A5A56;border-color:#0A5A56}}
-.sg-rank .bar{{width:22%;min-width:90px}}.sg-rank .bar div{{position:relative;height:14px;background:#F3F2EC}}
-.sg-rank .bar i{{position:absolute;inset:0 auto 0 0;background:#9CC9C4}}.sg-rank .last .bar i{{background:#E3A79A}}
-.sg-rank .bar u{{position:absolute;top:-3px;bottom:-3px;width:1px;background:{INK}}}
-.sg-rank .value{{font-weight:600}}.sg-rank .total td{{font-weight:600;border-top:1px solid {LINE};background:{GROUND}}}
-.sg-rank .apart td{{color:{MUTED};background:{GROUND}}}.sg-rank .why a{{color:{MUTED};border:0}}
-.sg-callout{{display:flex;flex-wrap:wrap;gap:4px 14px;background:#fff;border:1px solid {LINE};border-radius:6px;
-padding:10px 16px;box-shadow:inset 4px 0 0 {LATE}}}.sg-callout .late{{color:{LATE}}}
-.sg-callout a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
+/* ranks as bars: the interval, its middle marked; the mark's shape says the tier as the group's head does */
+.sg-rank .ranks{{width:24%;min-width:120px}}.sg-rank th div{{display:flex;justify-content:space-between}}
+.sg-rank .bar{{position:relative;height:10px;border-radius:5px;background:#F6F5F0}}
+.sg-rank .bar i{{position:absolute;top:0;bottom:0;border-radius:5px;background:#C9CED5}}
+.sg-rank .bar u{{position:absolute;top:-3px;width:6px;height:16px;margin-left:-3px;background:{MUTED};outline:2px solid #fff}}
+.sg-rank .front .bar i{{background:#A9C9DD}}.sg-rank .behind .bar i{{background:#E3A79A}}
+.sg-rank .front .bar u{{background:{IN_TIME};width:12px;height:12px;top:-1px;margin-left:-6px;border-radius:6px}}
+.sg-rank .behind .bar u{{background:{LATE};width:12px;height:12px;top:-1px;margin-left:-6px}}
+.sg-rank .tier td{{background:{GROUND};border-top:1px solid {LINE}}}.sg-rank .tier :is(i,span){{font-style:normal;color:{MUTED}}}
+.sg-rank .tier.front i{{color:{IN_TIME}}}.sg-rank .tier.behind i{{color:{LATE}}}
+.sg-rank .s div{{display:flex;align-items:center;gap:6px}}.sg-rank small{{color:{MUTED};font-size:12px}}
+.sg-rank .value{{font-weight:600}}.sg-rank .value .m{{font-weight:400}}.sg-rank :is(.n.m,span.m){{color:{MUTED}}}
+.sg-rank .total td{{font-weight:600;border-top:1px solid {LINE};background:{GROUND}}}.sg-rank .total td.m{{font-weight:400}}
+.sg-rank .why a{{color:{MUTED};border:0}}.sg-rank.phone .bar{{margin:4px 0 6px}}
 /* beside its chart the ranking needs a wide screen; else the chart stands below */
-@media(max-width:1600px){{.sg-rank .bar{{width:14%}}[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}
+@media(max-width:1600px){{.sg-rank .ranks{{width:18%}}[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}
 [data-testid=stHorizontalBlock]:has(.st-key-p-ranking)>[data-testid=stColumn]{{min-width:100%}}}}
 .st-key-p-ranking .stHtml{{overflow-x:auto}}
 .st-key-queue-head{{flex-wrap:nowrap}}
@@ -157,7 +164,7 @@ font-weight:600;display:grid;place-items:center}}
 .st-key-p-subjects .s{{display:none}}
 .sg-table a{{display:inline-block;min-width:32px;padding:12px 0;border:0;text-decoration:underline;
 text-underline-offset:3px}}.sg-rank .n a{{text-align:center}}.sg-table td{{padding-top:0;padding-bottom:0}}
-.sg-table :is(.why,.m) a{{padding:4px 0 12px}}.sg-callout a{{display:inline-block;padding:11px 0}}
+.sg-table :is(.why,.m) a{{padding:4px 0 12px}}
 [class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}
 [class*="st-key-row-need"] a::after{{content:"";position:absolute;inset:0}}
 .stMain button:not([data-testid=stTooltipHoverTarget]),.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}

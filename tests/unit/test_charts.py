@@ -9,13 +9,14 @@ import shapely
 from shapely.geometry import mapping, shape
 
 from models.calendars import STATE_COUNCIL, Holiday, HolidayRow
-from pages.charts.rankings import SIDES, Dot, scatter
+from pages.charts.rankings import SIDES, Dot, plot
 from pages.charts.spark import spark
 from pages.charts.theme import FONT, styled
 from pages.charts.today import Area, flow, plane, village_map
 from pages.i18n import words
 from pages.ui.rankings import told_apart
-from pages.ui.style import IN_TIME, LATE
+from pages.ui.style import IN_TIME, LATE, SUSPENDED
+from services.fairness import Tier, funnel
 from services.figures import DayRow
 from services.units import UnitRow
 
@@ -37,7 +38,11 @@ def days(*counts: tuple[int, int]) -> list[DayRow]:
 
 
 def dots() -> list[Dot]:
-    return [Dot("贾庄村", 50, 0.5, last=True), Dot("霍坡村", 40, 0.9, last=False), Dot("邓营村", 10, 1.0, last=False)]
+    return [
+        Dot("贾庄村", 50, 0.5, Tier.BEHIND),
+        Dot("霍坡村", 40, 0.9, Tier.MIDDLE),
+        Dot("邓营村", 10, 1.0, Tier.FEW),
+    ]
 
 
 @pytest.mark.parametrize(("t", "october"), [(ZH, "10月"), (EN, "Oct")])
@@ -112,45 +117,44 @@ def test_a_year_without_a_calendar_has_no_holidays_to_shade():
     assert STATE_COUNCIL.holidays(date(2027, 10, 1), date(2027, 10, 7)) == []
 
 
-def test_the_scatter_marks_the_last_and_names_who_is_behind():
-    drawn = scatter(dots(), 0.75, EN, count_title="received", value_title="Settlement rate").to_dict()
-    rule, points, *named = drawn["layer"]
+def drawn_of(given, pooled=0.75, t=EN):
+    limits = funnel(pooled, [1, 25, 50]) if pooled is not None else []
+    return plot(given, limits, pooled, t, count_title="received", value_title="Settlement rate").to_dict()
+
+
+def test_the_funnel_plot_shows_both_funnels_the_pooled_rate_and_names_who_is_behind():
+    far, near, rule, points, *named = drawn_of(dots())["layer"]
+    assert [row["count"] for row in values(far)] == [row["count"] for row in values(near)] == [1, 25, 50]
+    assert all(one["low"] < other["low"] for one, other in zip(values(far)[1:], values(near)[1:], strict=True))
     assert values(rule) == [{"value": 0.75}]
-    assert [(row["name"], row["rank"]) for row in values(points)] == [
-        ("贾庄村", "last"), ("霍坡村", "other"), ("邓营村", "other"),
+    assert [(row["name"], row["tier"]) for row in values(points)] == [
+        ("贾庄村", "behind"), ("霍坡村", "middle"), ("邓营村", "few"),
     ]  # fmt: skip
-    assert (points["encoding"]["color"]["scale"]["range"], points["encoding"]["shape"]["scale"]["range"]) == (
-        [LATE, IN_TIME], ["square", "circle"],
-    )  # fmt: skip
+    assert points["encoding"]["color"]["scale"]["range"][:3] == [IN_TIME, SUSPENDED, LATE]
+    assert points["encoding"]["shape"]["scale"]["range"][:3] == ["circle", "diamond", "square"]
     assert [[row["name"] for row in values(side)] for side in named] == [[], ["贾庄村"], [], []]
     assert (points["encoding"]["x"]["title"], points["encoding"]["y"]["title"]) == ("received", "Settlement rate")
 
 
-def test_speed_is_drawn_in_days_and_the_slow_are_behind():
-    slow = [Dot("贾庄村", 50, 96, last=True), Dot("霍坡村", 10, 12, last=False)]
-    drawn = scatter(slow, 24, ZH, count_title="办结", value_title="速度", hours=True).to_dict()
-    rule, points, *named = drawn["layer"]
-    assert ([row["value"] for row in values(points)], values(rule)) == ([4.0, 0.5], [{"value": 1.0}])
-    assert [row["name"] for side in named for row in values(side)] == ["贾庄村"]
-    assert points["encoding"]["y"]["title"] == "速度（天）"
+@pytest.mark.parametrize("t", [ZH, EN])
+def test_the_funnel_plot_speaks_the_reader_s_language(t):
+    assert drawn_of(dots(), t=t)["config"]["locale"] == styled(alt.Chart().mark_bar(), t).to_dict()["config"]["locale"]
 
 
 def test_two_names_never_cover_each_other():
-    twins = [Dot("A", 50, 0.5, last=True), Dot("B", 49, 0.501, last=False), Dot("C", 48, 1.0, last=False)]
-    drawn = scatter(twins, 0.9, EN, count_title="received", value_title="rate").to_dict()
-    sides = dict(zip(SIDES, [[row["name"] for row in values(side)] for side in drawn["layer"][2:]], strict=True))
+    twins = [Dot("A", 50, 0.5, Tier.BEHIND), Dot("B", 49, 0.501, Tier.BEHIND), Dot("C", 48, 1.0, Tier.MIDDLE)]
+    named = drawn_of(twins, 0.9)["layer"][4:]
+    sides = dict(zip(SIDES, [[row["name"] for row in values(side)] for side in named], strict=True))
     assert sides == {"right": ["A"], "left": ["B"], "above": [], "below": []}
 
 
 def test_a_name_without_room_is_left_out():
-    crowd = [Dot("霍坡村", count, value / 25, last=False) for count in range(1, 40) for value in range(20)]
-    drawn = scatter(crowd, 0.9, ZH, count_title="收到", value_title="按期办结").to_dict()
-    assert [values(side) for side in drawn["layer"][2:]] == [[], [], [], []]
+    crowd = [Dot("霍坡村", count, value / 25, Tier.BEHIND) for count in range(1, 40) for value in range(20)]
+    assert [values(side) for side in drawn_of(crowd, 0.9, ZH)["layer"][4:]] == [[], [], [], []]
 
 
 def test_an_empty_ranking_draws_no_line_for_the_total():
-    drawn = scatter([], None, EN, count_title="received", value_title="rate").to_dict()
-    assert [values(layer) for layer in drawn["layer"]] == [[]] * 5
+    assert [values(layer) for layer in drawn_of([], None)["layer"]] == [[]] * 7
 
 
 def svg(image: str) -> str:
