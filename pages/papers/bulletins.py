@@ -38,6 +38,7 @@ def _glance(t: Words, profile: Profile, found: Bulletin, units: str) -> tuple[Bl
         in_time=t.percent(total.on_time_rate), late=t.number(total.overdue),
     )  # fmt: skip
     notes = [*places.few(t, [each.row for each in found.rows])]
+    notes.append(Note(t("90% between: nine times out of ten the true place lies between these two.")))
     if found.elsewhere:
         notes.append(Note(t("{n} more received stand at no unit of this level.", n=t.number(found.elsewhere))))
     return (said, _table(t, profile, found, units), *notes)
@@ -51,11 +52,7 @@ def _table(t: Words, profile: Profile, found: Bulletin, units: str) -> Table:
         Column(t("Late at the end"), number=True), Column(t("Satisfaction"), number=True),
         Column(t("Reached"), number=True), Column(t("Sent back"), number=True), Column(t("Held back by"), wide=True),
     )  # fmt: skip
-    lines = tuple(
-        (*places.first_cells(t, each.row), _could_be(t, each.row), *_figures(t, profile, found, each.row, each.counted),
-         cells.words(places.why_words(t, profile, each.row.why)))
-        for each in found.rows
-    )  # fmt: skip
+    lines = tuple(_line(t, profile, found, each) for each in found.rows)
     none = cells.words("")
     note = cells.words(t("counts added up, not the mean of rates"))
     total = (
@@ -67,6 +64,14 @@ def _table(t: Words, profile: Profile, found: Bulletin, units: str) -> Table:
         note,
     )
     return Table(units, columns, (*lines, total), strong=1)
+
+
+def _line(t: Words, profile: Profile, found: Bulletin, each: BulletinRow) -> tuple[Cell, ...]:
+    return (
+        *places.first_cells(t, each.row, found.period), _could_be(t, each.row),
+        *_figures(t, profile, found, each.row, each.counted),
+        cells.words(places.why_words(t, profile, each.row.why)),
+    )  # fmt: skip
 
 
 def _figures(t: Words, profile: Profile, found: Bulletin, row: RankRow, counted: Counted) -> tuple[Cell, ...]:

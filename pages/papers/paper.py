@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 Link = dict[str, str]
-"""The address of a queue that opens exactly the cases of a number; empty for none."""
+"""The address of what stands behind a cell: the queue with exactly its cases, a unit's own analysis; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class Cell:
     """A cell as read; `value` is what a workbook keeps of it where that is no text.
 
     `share` marks a value that is a fraction of 1. `bar` is the length of a bar drawn in it, a fraction of 1.
+    `page` is the screen its link leads to.
     """
 
     text: str
@@ -21,6 +22,7 @@ class Cell:
     link: Link = field(default_factory=dict)
     bar: float | None = None
     loud: bool = False
+    page: str = "demands"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,14 +57,16 @@ def table(t: Words, profile: Profile, name: str, rows: Sequence[RankRow], found:
 
 def _line(t: Words, profile: Profile, row: RankRow, found: Analysis) -> tuple[Cell, ...]:
     return (
-        *first_cells(t, row), *_measures(t, row, found, row.code), cells.words(why_words(t, profile, row.why)),
+        *first_cells(t, row, found.period), *_measures(t, row, found, row.code),
+        cells.words(why_words(t, profile, row.why)),
     )  # fmt: skip
 
 
-def first_cells(t: Words, row: RankRow) -> tuple[Cell, Cell, Cell]:
-    """Rank, name and tier of a unit; no rank for one with too few cases."""
+def first_cells(t: Words, row: RankRow, period: Period) -> tuple[Cell, Cell, Cell]:
+    """Rank, name and tier of a unit; no rank for one with too few cases. The name opens the unit's own analysis."""
+    own = {"unit": row.code, "period": period.key, "view": "analysis"}
     return (
-        cells.number(t, row.rank), cells.words(t.name(row.name, row.name_en)),
+        cells.number(t, row.rank), Cell(t.name(row.name, row.name_en), link=own, page="analyses"),
         cells.words(cells.tier_words(t, row.tier), loud=row.tier is Tier.BEHIND),
     )  # fmt: skip
 

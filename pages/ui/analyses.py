@@ -29,7 +29,7 @@ def choose_view(t: Words) -> str:
         t("Which paper"), VIEWS, default=asked if asked in VIEWS else VIEWS[0], format_func=titles.__getitem__,
         key="analyses-choose-view", label_visibility="collapsed", required=True,
     )  # fmt: skip
-    if chosen != asked:
+    if chosen != (asked or VIEWS[0]):
         st.query_params["view"] = chosen
     return chosen
 
