@@ -5,7 +5,7 @@ from dataclasses import asdict
 import typer
 
 from cli import options
-from cli.sessions import reading
+from cli.sessions import reading, writing
 from cli.terminal import print_json, progress, t
 from services.access import SYSTEM
 
@@ -29,3 +29,17 @@ def verify(as_json: options.Json = False) -> None:
         typer.echo(sentence)
     if report.total:
         raise typer.Exit(1)
+
+
+@app.command(help=t("Count all counters anew: after verify named some, or once the profile counts otherwise."))
+def recount(as_json: options.Json = False) -> None:
+    """Count the counters anew."""
+    from services import checks
+
+    with writing() as session:
+        done = checks.recount(session, SYSTEM)
+    if as_json:
+        print_json(asdict(done))
+    else:
+        counts = {"demands": done.demands, "differences": done.differences}
+        typer.echo(t("{demands} demands counted anew: {differences} counters were different.", **counts))

@@ -10,20 +10,32 @@ from sqlmodel import Session
 from cli import options
 from cli.sessions import reading
 from cli.terminal import print_json, print_table, t
-from models.profiles import Profile
+from models.profiles import Profile, Weights
 from services import figures, periods, rankings, rates, sites
 from services.access import SYSTEM
 from services.clock import utc_now
 from services.errors import BadInput
 from services.periods import Period
+from services.rates import Counted, Month, Scope
 
 app = typer.Typer()
 From = Annotated[str, typer.Option("--from", help=t("first day, such as 2026-11-01; this month if left out"))]
 To = Annotated[str, typer.Option("--to", help=t("last day, included; today if left out"))]
 
 
-@app.command("figures", help=t("Print the figures of a unit in a period."))
-def figures_(unit: options.Unit = "", from_: From = "", to: To = "", as_json: options.Json = False) -> None:
+In = Annotated[Scope, typer.Option("--scope", help=t("all demands, or only those an assessment counts"))]
+Of = Annotated[Month, typer.Option("--month", help=t("rates of what was received in the period, or settled in it"))]
+
+
+@app.command("figures", help=t("Print the figures and rates of a unit in a period."))
+def figures_(
+    unit: options.Unit = "",
+    from_: From = "",
+    to: To = "",
+    scope: In = Scope.FULL,
+    month: Of = Month.COHORT,
+    as_json: options.Json = False,
+) -> None:
     """Print the figures of a unit."""
     now = utc_now()
     with reading() as session:
@@ -31,13 +43,16 @@ def figures_(unit: options.Unit = "", from_: From = "", to: To = "", as_json: op
         unit_id, profile = options.unit_id(session, unit), sites.profile(session)
         found = figures.of_unit(session, SYSTEM, unit_id, period, now=now)
         levels = figures.by_level(session, SYSTEM, unit_id, period).rows
+        counted = rates.counted(session, SYSTEM, [unit_id], period, scope, now=now, month=month)[unit_id]
     facts = _figures(found, period)
     if as_json:
         rows = [{"level": row.level, "settled": row.settled, "share": row.share} for row in levels]
-        print_json(facts | {"settled_by_level": rows})
+        print_json(facts | {"settled_by_level": rows, "rates": _rates(counted, scope, profile.rates.weights)})
     else:
         print_table(["", facts["name"]], list(facts.items()))
         print_table([t("Settled at"), t("settled"), t("Share"), t("Never left")], _by_level(levels, profile))
+        told = _rates(counted, scope, profile.rates.weights)
+        print_table([t("Rates"), ""], list(told.items()))
 
 
 @app.command(help=t("Rank the units of a level in a period; those without data have no rank."))
@@ -96,6 +111,22 @@ def _figures(found: figures.FiguresRow, period: Period) -> dict[str, Any]:
         "open": found.open, "overdue": found.overdue, "settlement_rate": found.settlement_rate,
         "self_settled": found.self_settled, "due": found.due, "on_time": found.on_time,
         "on_time_rate": found.on_time_rate, "due_today": found.due_today,
+    }  # fmt: skip
+
+
+def _rates(counted: Counted, scope: Scope, weights: Weights) -> dict[str, Any]:
+    """The counts and the rates of them: fractions of 1, the composite of 100, None where there is no data."""
+    pure = (
+        rates.settlement, rates.on_time, rates.closing, rates.rework, rates.first_hour, rates.valid_rate,
+        rates.response, rates.resolution,
+    )  # fmt: skip
+    return {
+        "scope": scope.value, "month": counted.month.value,
+        **{name: getattr(counted, name) for name in counted.__dataclass_fields__ if name != "month"},
+        **{f"{rate.__name__.removesuffix('_rate')}_rate": rate(counted) for rate in pure},
+        "satisfaction_rate": rates.satisfaction(counted, weights),
+        "satisfaction_interval": rates.satisfaction_interval(counted, weights),
+        "composite": rates.composite(counted, weights),
     }  # fmt: skip
 
 

@@ -84,6 +84,27 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
     return VerifyReport(demands, events, len(parents), found.total, tuple(found.listed))
 
 
+@dataclass(frozen=True, slots=True)
+class RecountRow:
+    """What counting anew did: of how many demands, and how many counters were not what the ledger says."""
+
+    demands: int
+    differences: int
+
+
+def recount(session: Session, actor: Actor) -> RecountRow:
+    """Count all counters anew from the ledger, whatever is kept.
+
+    For what `verify` found to differ, and after a profile's time zone, `month_from` or `day_from` changed. Raises
+    NotAllowed unless the actor manages the whole site.
+    """
+    sites.require_whole_site(session, actor)
+    differing = sum(1 for _ in counters.differences(session))
+    counters.recount(session)
+    total = session.connection().execute(select(func.count()).select_from(Demand)).scalar_one()
+    return RecountRow(demands=total, differences=differing)
+
+
 _PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
 _READ = (
     "id", "reference", "unit_id", "is_open", "received", "event_count", "reported_at", *_PATH, *history.PROJECTED,

@@ -28,6 +28,7 @@ def _entries(t: Words) -> list[Entry]:
         Entry("today", overview, t("Today"), "today", Permission.SEE_FIGURES),
         Entry("map", overview, t("Map"), "map", Permission.SEE_FIGURES),
         Entry("rankings", overview, t("Rankings"), "leaderboard", Permission.SEE_FIGURES),
+        Entry("rates", overview, t("Rates"), "percent", Permission.SEE_FIGURES),
         Entry("analyses", overview, t("Analyses"), "summarize", Permission.SEE_FIGURES),
         Entry("assessments", overview, t("Assessments"), "fact_check", Permission.SEE_FIGURES),
         Entry("demands", work, t("Queue"), "list_alt", Permission.SEE_DEMANDS),
@@ -45,7 +46,7 @@ def _entries(t: Words) -> list[Entry]:
     ]
 
 
-PERIODIC = ("today", "map", "rankings", "analyses", "callbacks")
+PERIODIC = ("today", "map", "rankings", "rates", "analyses", "callbacks")
 """The screens whose figures are of a period: the header offers the choice there."""
 
 THUMB = ("report", "demands", "map", "account")

@@ -16,6 +16,7 @@ from pages.ui import frame, layout, status
 from pages.ui.cases import Filter, anchor, filter_of, level_words, link, short
 from pages.ui.demands import address
 from pages.ui.frame import User
+from pages.ui.rates import interval
 from pages.ui.status import plain
 from services import sites, units
 from services.database import reading
@@ -35,7 +36,8 @@ def head(user: User, row: TodayRow) -> None:
             st.markdown(f":gray[{t.full_day(user.now)}]", width="content")
         days = f"{t.day(row.period.from_day)} – {t.day(min(row.period.to_day, frame.today(user)))}"
         if not user.phone:
-            st.caption(t("{clock} updated · all cases · {days}", clock=t.clock(user.now), days=days), width="content")
+            said = t("{clock} updated · all cases · cohort month: received {days}", clock=t.clock(user.now), days=days)
+            st.caption(said, width="content")
     if user.phone:
         frame.choose_period(user)
 
@@ -76,7 +78,8 @@ def tiles(user: User, row: TodayRow, said: Counted) -> None:
         _tile(user, "settled", t("Settlement rate"), t.percent(row.settlement_rate, 0), _of(t, counts.settled,
               counts.received, row.settlement_rate_before), [week.settled for week in weeks],
               filter_of(unit, period=row.period.key, settled=1), kind="bar")  # fmt: skip
-        _tile(user, "satisfied", t("Satisfied"), t.percent(satisfaction(said), 0), _asked(t, said), None,
+        _tile(user, "satisfied", t("Satisfied"), t.percent(satisfaction(said, user.profile.rates.weights), 0),
+              _asked(user, said), None,
               {"unit": unit, "period": row.period.key}, page="callbacks")  # fmt: skip
         asked = row.whistle_oldest_asked_at
         oldest = t("oldest {span}", span=t.duration(user.now - asked)) if asked else t("all answered")
@@ -86,7 +89,7 @@ def tiles(user: User, row: TodayRow, said: Counted) -> None:
 
 def _due_today(user: User, row: TodayRow) -> Filter:
     """What falls due from now to midnight."""
-    midnight = datetime.combine(frame.today(user) + timedelta(days=1), time(), user.profile.zone)
+    midnight = datetime.combine(frame.counted_day(user) + timedelta(days=1), time(), user.profile.days)
     return address.link(Filters(due_from=user.now, due_before=midnight), unit=row.unit.code)
 
 
@@ -109,11 +112,12 @@ def _tile(
         link(user.t("See the cases"), page, wanted)
 
 
-def _asked(t: Words, said: Counted) -> str:
-    """Of how many who were reached."""
+def _asked(user: User, said: Counted) -> str:
+    """Of how many who were reached, and where these are few between what it lies."""
+    t = user.t
     if not said.valid:
         return t("no data in this period")
-    return t("of {n} reached", n=t.number(said.valid))
+    return " · ".join(filter(None, [t("of {n} reached", n=t.number(said.valid)), interval(user, said)]))
 
 
 def _red(t: Words, count: int) -> str:
@@ -232,7 +236,7 @@ def subjects(user: User, row: TodayRow, leaves: Set[int]) -> None:
 
 def _subject(user: User, row: TodayRow, subject: SubjectRow, *, opens: bool) -> str:
     t = user.t
-    first = datetime.combine(frame.today(user) - WEEK + timedelta(days=1), time(), user.profile.zone)
+    first = datetime.combine(frame.counted_day(user) - WEEK + timedelta(days=1), time(), user.profile.days)
     week = Filters(open_only=False, reported_from=first, reported_to=user.now)
     cases = address.link(week, unit=row.unit.code, category=subject.code)
     number = anchor(t.number(subject.this_week), "demands" if opens else "", cases)

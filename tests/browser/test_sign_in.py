@@ -28,6 +28,7 @@ from tests.factories import PASSWORD, town
 
 NEEDS = {
     "today": Permission.SEE_FIGURES, "map": Permission.SEE_FIGURES, "rankings": Permission.SEE_FIGURES,
+    "rates": Permission.SEE_FIGURES,
     "demands": Permission.SEE_DEMANDS, "report": Permission.REPORT, "escalations": Permission.SEE_DEMANDS,
     "requests": Permission.SEE_DEMANDS, "callbacks": Permission.CLOSE, "projects": Permission.SEE_DEMANDS,
     "watch": Permission.SEE_DEMANDS, "assessments": Permission.SEE_FIGURES, "sunshine": Permission.PUBLISH, "analyses": Permission.SEE_FIGURES, "imports": Permission.IMPORT,

@@ -21,7 +21,9 @@ from services.settings import settings
 from tests.conftest import NOW
 from tests.factories import PASSWORD, town
 
-COMMANDS = ("init", "demo", "import", "figures", "rank", "user", "backup", "restore", "verify", "serve", "migrate")
+COMMANDS = (
+    "init", "demo", "import", "figures", "rank", "user", "backup", "restore", "verify", "recount", "serve", "migrate",
+)  # fmt: skip
 TOWN = "411622204"
 NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30", "--json")
 
@@ -71,6 +73,13 @@ def test_the_real_command_prints_one_object_of_figures(site, url):
     done = smallgrid(url, "figures", "--unit", TOWN, *NOVEMBER)
     assert (done.returncode, done.stderr) == (0, "")
     facts = json.loads(done.stdout)
+    told = facts.pop("rates")
+    by_the_clock = {"due", "on_time_rate", "closing_rate"}
+    assert {name: value for name, value in told.items() if value and name not in by_the_clock} == {
+        "scope": "full", "month": "cohort", "received": 3, "settled": 2, "self_settled": 1, "awaited": 2,
+        "first_hour": 1, "settlement_rate": 2 / 3, "first_hour_rate": 1 / 2,
+    }  # fmt: skip
+    assert (told["rework_rate"], told["satisfaction_rate"], told["composite"]) == (0.0, None, None)
     assert facts | {"open": 1, "overdue": 0, "due": 0, "on_time": 0, "on_time_rate": None, "due_today": 0} == {
         "unit": TOWN, "name": "Dawangzhuang Township", "from": "2026-11-01", "to": "2026-11-30",
         "units": {"township": 1, "village": 2, "natural_village": 0, "grid": 4, "unit": 0}, "population": 100,
@@ -234,6 +243,18 @@ def test_verify_ends_with_one_on_a_difference(site):
     assert (done.exit_code, report["demands"], {row["subject"] for row in report["differences"]}) == (
         1, 3, {"D411622-2026-00002"},
     )  # fmt: skip
+
+
+def test_counters_that_differ_are_counted_anew(site):
+    with database.transaction(site.engine) as session:
+        session.connection().exec_driver_sql("UPDATE unit_counts SET received = received + 5 WHERE grain = 1")
+    assert json.loads(run("recount", "--json").stdout) == {"demands": 3, "differences": 5}
+    assert json.loads(run("recount", "--json").stdout) == {"demands": 3, "differences": 0}
+
+
+def test_rates_are_told_by_event_month_and_as_assessed(site):
+    told = json.loads(run("figures", *NOVEMBER, "--scope", "assessed", "--month", "event").stdout)["rates"]
+    assert (told["scope"], told["month"], told["settled"], told["settlement_rate"]) == ("assessed", "event", 2, None)
 
 
 def test_a_profile_that_grew_reaches_the_database_and_nothing_of_the_past_is_lost(site, tmp_path, monkeypatch):

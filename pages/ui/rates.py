@@ -1,0 +1,207 @@
+"""The rates table: what is shown of each rate, the counts that open their cases, and the switches in the address."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from pages.i18n import Words
+from pages.ui import frame, layout
+from pages.ui.cases import anchor
+from pages.ui.demands import address
+from pages.ui.frame import User
+from services import rates
+from services.periods import Period
+from services.rates import Counted, Month, Scope
+from services.units import UnitRow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: all demands or those assessed, received or settled in the period."""
+
+    scope: Scope
+    month: Month
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """For whom, of which days, in what scope and month."""
+
+    user: User
+    period: Period
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One rate: its name, how it is taken, and the counts it is a share of: part (may be several) and whole."""
+
+    name: str
+    rate: Callable[[Counted], float | None]
+    parts: tuple[str, ...]
+    whole: str
+
+
+def asked() -> Asked:
+    """The switches as the address has them; what cannot be read is left out."""
+    scope, month = st.query_params.get("scope", ""), st.query_params.get("month", "")
+    return Asked(
+        Scope(scope) if scope in set(Scope) else Scope.FULL, Month(month) if month in set(Month) else Month.COHORT
+    )  # fmt: skip
+
+
+def switches(user: User, chosen: Asked) -> None:
+    """Both switches; a choice goes into the address."""
+    t = user.t
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        for key, kind, current in (("month", Month, chosen.month), ("scope", Scope, chosen.scope)):
+            wanted = st.segmented_control(
+                key, list(kind), default=current, format_func=t.term, key=f"rates-{key}-{current}", required=True,
+                label_visibility="collapsed",
+            )  # fmt: skip
+            if wanted is not None and wanted != current:
+                st.query_params[key] = wanted.value
+                st.rerun()
+
+
+def columns(t: Words, month: Month) -> list[Column]:
+    """The rates of such a month, in the order they are shown."""
+    of = "settled" if month is Month.EVENT else "received"
+    cohort = [
+        Column(t("Settlement rate"), rates.settlement, ("settled",), "received"),
+        Column(t("Closed when due"), rates.closing, ("closed",), "due"),
+        Column(t("Answered in an hour"), rates.first_hour, ("first_hour",), "awaited"),
+    ]
+    return [
+        *(cohort[:1] if month is Month.COHORT else []),
+        Column(t("Settled in time"), rates.on_time, ("on_time",), "due"),
+        *(cohort[1:] if month is Month.COHORT else []),
+        Column(t("Reworked"), rates.rework, ("reworked",), of),
+        Column(t("Reached"), rates.valid_rate, ("valid",), "called"),
+        Column(t("Were contacted"), rates.response, ("contacted",), "valid"),
+        Column(t("Say it is solved"), rates.resolution, ("solved",), "valid"),
+    ]  # fmt: skip
+
+
+def caption(view: View) -> str:
+    """What every table of rates says of itself: the days, the kind of month, the scope."""
+    t = view.user.t
+    last = min(view.period.to_day, frame.counted_day(view.user))
+    days = f"{t.day(view.period.from_day)} – {t.day(max(last, view.period.from_day))}"
+    return " · ".join([t.term(view.asked.month), t.term(view.asked.scope), days])
+
+
+def table(view: View, here: UnitRow, below: Sequence[UnitRow], found: Mapping[int, Counted]) -> None:
+    """The unit in a total row that counts it whole, and each unit directly below it."""
+    t = view.user.t
+    with layout.panel("rates", t.name(here.name, here.name_en), caption(view)):
+        shown = columns(t, view.asked.month)
+        heads = [
+            t("Unit"), *([t("settled")] if view.asked.month is Month.EVENT else []), *(column.name for column in shown),
+            t("Satisfied"), t("Composite"),
+        ]  # fmt: skip
+        titles = "".join(f"<th{' class=n' if number else ''}>{escape(head)}</th>" for number, head in enumerate(heads))
+        total = _line(view, here, found[here.id], t("{unit}, all together", unit=t.name(here.name, here.name_en)))
+        lines = "".join(_line(view, row, found[row.id], t.name(row.name, row.name_en), row) for row in below)
+        st.html(
+            f"<div class=sg-wide><table class=sg-table><thead><tr>{titles}</tr></thead>"
+            f"<tbody>{total}{lines}</tbody></table></div>"
+        )
+
+
+def _line(view: View, unit: UnitRow, counts: Counted, name: str, down: UnitRow | None = None) -> str:
+    wanted = {"unit": unit.code, "scope": view.asked.scope.value, "month": view.asked.month.value}
+    head = anchor(name, "rates", wanted) if down is not None else f"<b>{escape(name)}</b>"
+    cells = [_number(view, unit, counts, "settled")] if view.asked.month is Month.EVENT else []
+    cells += [_cell(view, unit, counts, column) for column in columns(view.user.t, view.asked.month)]
+    cells += [_satisfied(view, unit, counts), _composite(view, counts)]
+    return f"<tr><td class=w>{head}</td>{''.join(f'<td class=n>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _cell(view: View, unit: UnitRow, counts: Counted, column: Column) -> str:
+    """The rate, and below it its counts; no data is a dash."""
+    rate, t = column.rate(counts), view.user.t
+    if rate is None:
+        return "–"
+    parts = "+".join(_number(view, unit, counts, name) for name in column.parts)
+    return f"<b>{t.percent(rate)}</b><br><small>{parts} / {_number(view, unit, counts, column.whole)}</small>"
+
+
+def _number(view: View, unit: UnitRow, counts: Counted, name: str) -> str:
+    """A count that opens exactly its cases."""
+    asked_ = view.asked
+    wanted = rates.cases(name, view.period, asked_.scope, now=view.user.now, month=asked_.month)
+    number: int = getattr(counts, name)
+    return anchor(view.user.t.number(number), "demands" if number else "", address.link(wanted, unit=unit.code))
+
+
+def _satisfied(view: View, unit: UnitRow, counts: Counted) -> str:
+    """Satisfied and, at their weight, basically satisfied of those reached; with the interval where these are few."""
+    t, weights = view.user.t, view.user.profile.rates.weights
+    rate = rates.satisfaction(counts, weights)
+    if rate is None:
+        return "–"
+    basically = f"{t.number(weights.basically)}×{_number(view, unit, counts, 'basically')}"
+    parts = _number(view, unit, counts, "satisfied") + (f" + {basically}" if counts.basically else "")
+    said = f"<b>{t.percent(rate)}</b><br><small>{parts} / {_number(view, unit, counts, 'valid')}</small>"
+    between = interval(view.user, counts)
+    return f"{said}<br><small>{escape(between)}</small>" if between else said
+
+
+def interval(user: User, counts: Counted) -> str:
+    """Between what satisfaction lies to 95% where few were reached; nothing where they are many or none."""
+    t, told = user.t, user.profile.rates
+    found = rates.satisfaction_interval(counts, told.weights) if 0 < counts.valid < told.few else None
+    return "" if found is None else t("95%: {low} to {high}", low=t.percent(found[0]), high=t.percent(found[1]))
+
+
+def _composite(view: View, counts: Counted) -> str:
+    points = rates.composite(counts, view.user.profile.rates.weights)
+    return "–" if points is None else f"<b>{view.user.t.number(round(points, 1))}</b>"
+
+
+def one_by_one(view: View, here: UnitRow, counts: Counted) -> None:
+    """On a phone the unit's own rates below each other."""
+    t = view.user.t
+    rows = [(column.name, _cell(view, here, counts, column)) for column in columns(t, view.asked.month)]
+    rows += [(t("Satisfied"), _satisfied(view, here, counts)), (t("Composite"), _composite(view, counts))]
+    with layout.panel("rates-own", t.name(here.name, here.name_en), caption(view)):
+        lines = "".join(f"<tr><td>{escape(name)}</td><td class=n>{cell}</td></tr>" for name, cell in rows)
+        st.html(f"<table class=sg-table><tbody>{lines}</tbody></table>")
+
+
+def meanings(view: View) -> None:
+    """What each rate means here, with the site's own weights."""
+    t, told = view.user.t, view.user.profile.rates
+    weights = told.weights
+    points = t(
+        "Composite: 100 × ({response} × contacted + {resolution} × solved + {satisfaction} × satisfied), of those reached.",
+        response=t.number(weights.response), resolution=t.number(weights.resolution),
+        satisfaction=t.number(weights.satisfaction),
+    )  # fmt: skip
+    with st.expander(t("What each rate means"), icon=":material/help:"):
+        st.markdown("\n".join(f"- {line}" for line in (*_lines(t, view.asked.month), points)))
+
+
+def _lines(t: Words, month: Month) -> list[str]:
+    if month is Month.EVENT:
+        own = [
+            t("Settled in time: settled within its limit, of what was settled in the period."),
+            t("Reworked: put back to work at some time, of what was settled in the period."),
+            t("An event month has no settlement rate: what was settled in it did not all come in in it."),
+        ]
+    else:
+        own = [
+            t("Settlement rate: settled by the end of the period, of what was received in it."),
+            t("Settled in time: settled within its limit, of those whose limit lies in the period."),
+            t("Closed when due: closed by the end of the period, of those whose limit lies in it."),
+            t("Answered in an hour: within one hour of the report, of what was answered or still waits for it."),
+            t("Reworked: redone or opened again by the end of the period, of what was received in it."),
+        ]
+    return [
+        *own,
+        t("Call-backs count by the day of the call, of each demand the last. Nobody reached is no data, never 0."),
+        t("As assessed: without excluded demands, and for limits without those whose lateness was waived on appeal."),
+    ]  # fmt: skip
