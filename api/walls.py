@@ -22,7 +22,7 @@ from models.profiles import Profile
 from services import sites, walls
 from services.clock import utc_now
 from services.database import reading, transaction
-from services.errors import NotFound, Refused
+from services.errors import NotFound
 from services.walls import Entry, GroundRow, SnapshotRow
 
 KEPT_SECONDS = 5.0
@@ -114,14 +114,15 @@ class Keeper:
             return self._refused(request)
 
     def _refused(self, request: Request) -> Response:
-        """404 alike for every wrong link; after too many from one address no answer for a while."""
-        language, status = language_of(request), 404
-        try:
+        """404 alike for every wrong link; after too many from one address nothing is written and nothing answered."""
+        address, now = request.client.host if request.client else "", utc_now()
+        with reading() as session:
+            full = walls.locked(session, address, now=now)
+        if not full:
             with transaction() as session:
-                walls.count_wrong(session, request.client.host if request.client else "", now=utc_now())
-        except Refused:
-            status = 429
-        return HTMLResponse(self.pages.missing(language), status, headers=_headers(*self.hashes))
+                walls.count_wrong(session, address, now=now)
+        body = self.pages.missing(language_of(request))
+        return HTMLResponse(body, 429 if full else 404, headers=_headers(*self.hashes))
 
     def _document(self, _request: Request, entry: Entry) -> str:
         drawn = self._drawn(entry)

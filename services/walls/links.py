@@ -15,7 +15,7 @@ from models.units import Unit, UnitAncestor
 from models.walls import LONGEST_NAME, View, Wall
 from services import accounts, audit, passwords
 from services.access import Actor, require, require_unit, sees_unit
-from services.errors import BadInput, NotFound, Refused
+from services.errors import BadInput, NotFound
 
 LANGUAGES = ("zh", "en")
 TOKEN_LENGTH = 43
@@ -44,7 +44,6 @@ class WallRow:
 class Entry:
     """Who looks at an opened wall, at which unit, and how it is shown."""
 
-    wall_id: int
     actor: Actor
     unit_id: int
     views: tuple[View, ...]
@@ -118,7 +117,7 @@ def listed(session: Session, actor: Actor, unit_id: int) -> list[WallRow]:
 
 
 _ENTERED = (
-    select(Wall.id, Wall.unit_id, Wall.views, Wall.language, Account.id, Account.username, Account.unit_id, Unit.depth)  # type: ignore[call-overload]
+    select(Wall.unit_id, Wall.views, Wall.language, Account.id, Account.username, Account.unit_id, Unit.depth)  # type: ignore[call-overload]
     .join(Account, col(Account.id) == Wall.account_id)
     .join(Unit, col(Unit.id) == Account.unit_id)
     .where(
@@ -140,24 +139,30 @@ def entered(session: Session, token: str) -> Entry:
         found = session.connection().execute(_ENTERED, {"token_hash": _digest(token)}).first()
     if found is None:
         raise NotFound("wall_not_found")
-    wall_id, unit_id, views, language, account_id, username, scope_id, depth = found
+    unit_id, views, language, account_id, username, scope_id, depth = found
     actor = Actor(account_id=account_id, name=username, role=Role.VIEWER, unit_id=scope_id, depth=depth)
     if not sees_unit(session, actor, unit_id):
         raise NotFound("wall_not_found")
-    return Entry(wall_id, actor, unit_id, _views(views), language)
+    return Entry(actor, unit_id, _views(views), language)
 
 
-def count_wrong(session: Session, address: str, *, now: datetime) -> None:
-    """Count a link that was none. Raises Refused("wall_locked") after forty from one address in fifteen minutes.
+def locked(session: Session, address: str, *, now: datetime) -> bool:
+    """Whether so many wrong links were opened from an address in the last fifteen minutes that it gets no answer.
 
     Links that are right are answered all the same: whoever guesses cannot darken the walls of the same house.
     """
-    key = hashlib.sha256(f"wall {address}".encode()).hexdigest()
+    recent = select(func.count()).where(SignInFailure.key == _key(address), col(SignInFailure.at) >= now - LOCK)
+    return session.exec(recent).one() >= TRIES
+
+
+def count_wrong(session: Session, address: str, *, now: datetime) -> None:
+    """Count a link that was none."""
     session.exec(delete(SignInFailure).where(col(SignInFailure.at) < now - LOCK))
-    tried = session.exec(select(func.count()).where(SignInFailure.key == key)).one()
-    if tried >= TRIES:
-        raise Refused("wall_locked")
-    session.add(SignInFailure(key=key, at=now))
+    session.add(SignInFailure(key=_key(address), at=now))
+
+
+def _key(address: str) -> str:
+    return hashlib.sha256(f"wall {address}".encode()).hexdigest()
 
 
 def _managed(actor: Actor) -> ColumnElement[bool]:

@@ -83,11 +83,6 @@ class SnapshotRow:
     longest: tuple[OpenRow, ...]
     feed: tuple[FeedRow, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was ever reported here, as far as a wall looks back."""
-        return not (self.stock.open or self.counted.received or any(week.received for week in self.weeks))
-
 
 def snapshot(session: Session, actor: Actor, unit_id: int, *, now: datetime) -> SnapshotRow:
     """What the walls of a unit show. A fixed number of statements; NotAllowed, NotFound outside the actor's scope."""
