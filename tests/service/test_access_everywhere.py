@@ -52,6 +52,7 @@ ALLOWED = {
     "services.sunshine.wording.check": "called by publishing, which checks",
     "services.walls.links.entered": "makes the actor, a viewer, from a wall's link",
     "services.walls.links.count_wrong": "before there is an actor",
+    "services.walls.links.locked": "before there is an actor",
     "services.demands.moves.department_of": "a department's row; called by moves, which check",
 }
 """Functions that take a session without an actor, each with its reason. Keep it short."""
