@@ -20,8 +20,8 @@ LISTED = "方庄村"
 def vacate(server) -> None:
     """The secretary of the village left long ago."""
     with database.transaction(database.engine_for(server.database_url)) as session:
-        unit = session.exec(select(Unit).where(Unit.code == VILLAGE)).scalar_one()
-        session.exec(select(Post).where(Post.unit_id == unit.id)).scalar_one().ends_on = date(2026, 1, 5)
+        unit = session.exec(select(Unit).where(Unit.code == VILLAGE)).one()
+        session.exec(select(Post).where(Post.unit_id == unit.id)).one().ends_on = date(2026, 1, 5)
 
 
 def test_a_village_is_entered_by_a_published_rule_and_its_chief_keeps_the_plan(desk: Page, server, open_context):
