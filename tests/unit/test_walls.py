@@ -105,6 +105,7 @@ def test_of_a_long_ranking_the_first_and_the_last_are_shown_and_the_rest_is_coun
 
 
 def test_a_unit_without_enough_cases_is_named_and_not_ranked():
+    none = {"low": None, "middle": None, "high": None}
     rows = (place(2), place(3, "贾庄村", due=0, on_time=0, tier=Tier.NONE, estimate=None, **none),
             place(4, "孔寨村", due=3, on_time=3, tier=Tier.FEW, estimate=0.93, **none))  # fmt: skip
     told = texts(board(PROFILE, snapshot(places=rows), None, "zh"))
