@@ -14,7 +14,7 @@ from sqlalchemy import delete, event
 from models.demands import Demand, Reached, Satisfaction, Solved, Verb
 from models.profiles import Weights
 from models.zones import DayZone
-from services import counters, demands, rates, sites
+from services import counters, demands, figures, rates, sites
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.errors import NotFound
@@ -338,3 +338,42 @@ def test_every_count_is_the_number_of_the_queue_behind_it(site, running):
     told = list(counts_and_cases(site, NOVEMBER if running else october, NOW))
     assert [(what, count, number) for what, count, number in told if count != number] == []
     assert len([count for _, count, _ in told if count]) > 60, "too little happened to say anything"
+
+
+def test_the_figures_of_today_and_the_map_are_those_of_the_engine(site):
+    rows = [
+        {
+            "reported_at": NOW - timedelta(hours=13 * number), "due_at": NOW + timedelta(hours=40 - 9 * number),
+            "settled_at": NOW - timedelta(hours=13 * number - 7) if number % 3 and number else None,
+            "self_settled": number % 6 == 1, "grid": OTHER if number % 4 else GRID,
+        }
+        for number in range(90)
+    ]  # fmt: skip
+    store(site, rows)
+    october = Period(date(2026, 10, 1), date(2026, 10, 31), ZONE)
+    for period in (NOVEMBER, october):
+        counted = of(site, TOWN, JIAZHUANG, HUOPO, period=period)
+        with reading(site.engine) as session:
+            whole = figures.of_unit(session, SYSTEM, site.units[TOWN], period, now=NOW)
+            parts = figures.by_unit(session, SYSTEM, site.units[TOWN], "village", period, now=NOW)
+        for row in (whole, *parts):
+            told = counted[row.code]
+            assert (told.received, told.settled, told.due, told.on_time) == (
+                row.received, row.settled, row.due, row.on_time,
+            )  # fmt: skip
+            assert (rates.settlement(told), rates.on_time(told)) == (row.settlement_rate, row.on_time_rate)
+
+
+def test_a_year_costs_as_many_statements_as_a_week_and_reads_counters_not_demands(site):
+    """So a year costs the same at ten thousand demands and at a million: what is read are months and days of a unit."""
+    store(site, [{"reported_at": NOW - timedelta(hours=37 * number)} for number in range(200)])
+    statements = []
+    event.listen(site.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    spent = []
+    for first, last in ((date(2026, 11, 9), date(2026, 11, 15)), (date(2025, 11, 1), date(2026, 10, 31))):
+        for scope in Scope:
+            statements.clear()
+            of(site, JIAZHUANG, HUOPO, period=Period(first, last, ZONE), scope=scope)
+            spent.append((scope, len([words for words in statements if words.startswith("SELECT")])))
+            assert [words for words in statements if "FROM demands" in words] == [], "what is over is in the counters"
+    assert spent[:2] == spent[2:] == [(Scope.FULL, 4), (Scope.ASSESSED, 7)]
