@@ -13,7 +13,7 @@ from models.demands import Demand, DemandEvent, State
 from models.profiles import Profile
 from models.sites import Sequence as Counter
 from models.units import MAX_DEPTH, Unit, UnitAncestor
-from services import counters, sites
+from services import counters, sites, watch
 from services.access import Actor
 from services.demands import clocks, history
 
@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that does not agree: `what` (demand, unit, sequence, counter), which one, and both values in words."""
+    """What does not agree: `what` (demand, unit, sequence, counter, watch), which one, and both values in words."""
 
     what: str
     subject: str
@@ -81,6 +81,8 @@ def verify(session: Session, actor: Actor, *, progress: Progress | None = None) 
     _check_sequences(session, highest, found)
     for differing in counters.differences(session):
         found.add("counter", differing.unit, differing.measure, differing.kept, differing.counted)
+    for reference, column, stored, expected in watch.differences(session, actor):
+        found.add("watch", reference, column, stored, expected)
     return VerifyReport(demands, events, len(parents), found.total, tuple(found.listed))
 
 

@@ -5,6 +5,7 @@ row and its plan are what its events add up to.
 """
 
 from services.watch.changes import accept, enter, leave, send_back, withdraw
+from services.watch.checking import differences
 from services.watch.export import workbook
 from services.watch.plan import change, give_help, measure, problem, show
 from services.watch.reads import choices, find, ledger, listed, proposals, published, sheet
@@ -26,6 +27,7 @@ from services.watch.rows import (
 
 __all__ = [
     "EntryRow", "EventRow", "EvidenceRow", "Figure", "Finding", "HelpRow", "Mark", "MeasureRow", "Plan", "ProblemRow",
-    "Proposal", "Sheet", "Told", "accept", "change", "choices", "enter", "find", "give_help", "leave", "ledger",
-    "listed", "measure", "problem", "proposals", "published", "send_back", "sheet", "show", "withdraw", "workbook",
+    "Proposal", "Sheet", "Told", "accept", "change", "choices", "differences", "enter", "find", "give_help", "leave",
+    "ledger", "listed", "measure", "problem", "proposals", "published", "send_back", "sheet", "show", "withdraw",
+    "workbook",
 ]  # fmt: skip

@@ -11,7 +11,8 @@ from services.watch.rows import EventRow, EvidenceRow, Figure, Finding, HelpRow,
 
 def projection(events: Sequence[EventRow]) -> dict[str, Any]:
     """The columns of a WatchEntry that follow from its events, in their order."""
-    found: dict[str, Any] = {"state": None, "entered_at": None, "accepted_at": None, "ended_at": None}
+    names = ("state", "entered_at", "accepted_at", "ended_at", "relapse_of")
+    found: dict[str, Any] = dict.fromkeys(names)
     for event in events:
         found["state"] = event.to_state
         if event.verb is WatchVerb.ENTER:

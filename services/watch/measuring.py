@@ -73,7 +73,7 @@ def level_ids(session: Session, actor: Actor, on: date) -> dict[int, tuple[str, 
 def measured(session: Session, actor: Actor, rules: Sequence[WatchRule], watch: Watch, *, now: datetime) -> Measured:
     """The figures the rules speak of, of every unit of the level; what none of them asks for is not counted."""
     profile = sites.profile(session)
-    today = now.astimezone(profile.zone).date()
+    today = now.astimezone(profile.days).date()
     asked = {rule.measure for rule in rules}
     ids = list(level_ids(session, actor, today))
     counting_rules = [rule for rule in rules if rule.measure in {WatchMeasure.LAST, WatchMeasure.SATISFACTION}]
@@ -91,7 +91,7 @@ def _stock(
     session: Session, ids: list[int], profile: Profile, asked: set[WatchMeasure], now: datetime
 ) -> dict[int, counting.Stock]:
     scope = scopes.of_units(session, SYSTEM, ids) if WatchMeasure.OVERDUE in asked else None
-    return {} if scope is None else counting.stock(session, scope, profile.zone, now=now)
+    return {} if scope is None else counting.stock(session, scope, profile.days, now=now)
 
 
 def _vacant(session: Session, ids: list[int], today: date) -> dict[int, date | None]:

@@ -14,7 +14,7 @@ from models.accounts import PERMISSIONS, Permission
 from models.demands import Demand, Reached, Satisfaction, Solved, State
 from models.people import Post
 from models.watch import Watch, WatchEntry, WatchMeasure, WatchRule, WatchState, WatchVerb, missing_weeks
-from services import counters, sites, watch
+from services import checks, counters, sites, watch
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.errors import ChangedMeanwhile, NotAllowed, NotFound, Refused, ServiceError
@@ -481,6 +481,13 @@ def test_an_entrys_row_is_rebuilt_from_its_events_alone(site):
         stored = {name: getattr(row, name) for name in ("state", "entered_at", "accepted_at", "ended_at")}
         assert projection(events) == stored | {"event_count": row.event_count, "relapse_of": None}
     assert [each.seq for each in events] == list(range(1, 7))
+    assert look(site, None, checks.verify).total == 0
+    with transaction(site.engine) as session:
+        session.get_one(WatchEntry, entry).state = WatchState.LEFT
+    differing = look(site, None, checks.verify).differences
+    assert [(row.what, row.column, row.stored, row.expected) for row in differing] == [
+        ("watch", "state", "left", "withdrawn")
+    ]
     assert stored == {
         "state": WatchState.WITHDRAWN, "entered_at": NOW, "accepted_at": None, "ended_at": NOW,
     }  # fmt: skip
