@@ -14,6 +14,10 @@ user = frame.user(Permission.SEE_FIGURES)
 t, here, period = user.t, frame.unit(user), frame.period(user)
 weights = user.profile.rates.weights
 
+if parts.beside_best():
+    parts.beside(user, here, period)
+    st.stop()
+
 with st.container(gap=12):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.title(t("Rankings"))

@@ -86,6 +86,8 @@ width:auto}}
 .sg-rank .s div{{display:flex;align-items:center;gap:6px}}.sg-rank small{{color:{MUTED};font-size:12px}}
 .sg-rank .value{{font-weight:600}}.sg-rank .value .m{{font-weight:400}}.sg-rank :is(.n.m,span.m){{color:{MUTED}}}
 .sg-rank .total td{{font-weight:600;border-top:1px solid {LINE};background:{GROUND}}}.sg-rank .total td.m{{font-weight:400}}
+.sg-beside .bar{{height:8px;border-radius:4px;background:#A9C9DD;margin:2px 0}}.sg-beside .bar.own{{background:#C9CED5}}
+.sg-beside .behind .own{{background:#E3A79A}}.sg-beside .behind .gap{{color:{LATE};font-weight:600}}.sg-beside td.b{{width:34%}}
 .sg-rank .why a{{color:{MUTED};border:0}}.sg-rank.phone .bar{{margin:4px 0 6px}}
 /* beside its chart the ranking needs a wide screen; else the chart stands below */
 @media(max-width:1600px){{.sg-rank .ranks{{width:18%}}[data-testid=stHorizontalBlock]:has(.st-key-p-ranking){{flex-wrap:wrap}}

@@ -155,6 +155,7 @@ READS = {
     "wall": lambda session, actor, unit: walls.snapshot(session, actor, unit, now=NOW),
     "wall's ground": walls.ground,
     "ranking": lambda session, actor, unit: rankings.of_level(session, actor, unit, "grid", PERIOD, now=NOW),
+    "beside": lambda session, actor, unit: rankings.beside(session, actor, unit, PERIOD, now=NOW),
     "lagging": lambda session, actor, unit: rankings.unranked(session, actor, unit, "grid", PERIOD, now=NOW),
 }
 

@@ -1,0 +1,153 @@
+"""Learning from the best: a unit beside the best of its kind, its gap, and where the time goes."""
+
+from datetime import timedelta
+from html import escape
+
+import streamlit as st
+
+from pages.i18n import Words
+from pages.ui import frame, layout
+from pages.ui.cases import anchor, level_words, link
+from pages.ui.demands import address
+from pages.ui.frame import User
+from pages.ui.rankings.choosing import choose_sort, days_of
+from pages.ui.status import plain
+from services import rankings
+from services.database import reading
+from services.demands import Filters
+from services.periods import Period
+from services.rankings import Beside, Kind, PointRow, RankRow
+from services.rates import Scope
+from services.units import UnitRow
+
+SHOWN = 8
+"""So many categories at most, those first that lose most."""
+
+
+def beside_best() -> bool:
+    """Whether the address asks for a unit beside the best."""
+    return st.query_params.get("beside") == "best"
+
+
+def beside(user: User, here: UnitRow, period: Period) -> None:
+    """The whole view: who the best is, the rates, the categories, and the steps of the chain."""
+    t, top = user.t, frame.place(user).above[0]
+    with st.container(gap=12):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            layout.title(t("Learning from the best"))
+            sort = choose_sort(t)
+            if user.phone:
+                frame.choose_period(user)
+            wanted = {"unit": top.code, "level": here.level, "period": period.key, "sort": sort.value}
+            link(t("The whole ranking"), "rankings", wanted, width="content")
+        with reading() as session:
+            found = rankings.beside(session, user.actor, here.id, period, now=user.now, sort=sort)
+        with layout.panel("beside"):
+            st.markdown(_sentence(user, found))
+            st.caption(f"{days_of(user, period)} · {t.term(Scope.FULL)} · {_kind(t, found)}")
+        if found.best is None:
+            return
+        left, right = (st.container(), st.container()) if user.phone else st.columns(2, gap="small")
+        with left, layout.panel("points", t("Point by point")):
+            st.html(_points(t, found, found.best))
+        with right:
+            with layout.panel("steps", t("Which step takes the time"), _cases(t, found)):
+                st.html(_steps(user, found, found.best)) if found.steps else layout.empty(t("No settled case to tell."))
+            with layout.panel("categories", t("Which categories lose the time")):
+                st.html(_categories(user, here, period, found, found.best))
+
+
+def _name(t: Words, row: RankRow) -> str:
+    return t.name(row.name, row.name_en)
+
+
+def _sentence(user: User, found: Beside) -> str:
+    """Who stands beside whom, and where the largest gap is."""
+    t = user.t
+    if found.best is None:
+        return plain(t("Nobody like {place} is ranked within what you may see.", place=_name(t, found.own)))
+    names = {"place": _name(t, found.own), "best": _name(t, found.best)}
+    said = t("{place} beside {best}, the best of its kind", **names)
+    if found.first:
+        said = t("{place} is the best of its kind; next comes {best}", **names)
+    lost = [row for row in found.steps if row.lost > timedelta(hours=1)]
+    where = ""
+    if lost:
+        level = level_words(t, user.profile, lost[0].level)
+        where = t("Most time is lost at {level}: {span} more a case.", level=level, span=t.duration(lost[0].lost))
+    return f"**{plain(said)}**  \n{plain(where)}"
+
+
+def _kind(t: Words, found: Beside) -> str:
+    alike = t.number(found.alike)
+    return {
+        Kind.PEOPLE: t("kind: half to twice the people, {n} others", n=alike),
+        Kind.CASES: t("kind: half to twice the cases, {n} others", n=alike),
+        Kind.LEVEL: t("kind: the same level, {n} others", n=alike),
+    }[found.kind]
+
+
+def _cases(t: Words, found: Beside) -> str:
+    return t("{own} and {best} settled cases", own=t.number(found.cases[0]), best=t.number(found.cases[1]))
+
+
+def _points(t: Words, found: Beside, best: RankRow) -> str:
+    words = {
+        "on_time": t("In time"), "settlement": t("Settlement rate"), "first_hour": t("Answered within an hour"),
+        "closing": t("Closed of those due"), "rework": t("Rework (low is good)"), "response": t("Response"),
+        "resolution": t("Resolution"), "satisfaction": t("Satisfaction"),
+    }  # fmt: skip
+    lines = "".join(_point(t, words[row.name], row) for row in found.points)
+    return _table([("", t("Rate")), ("n", _name(t, found.own)), ("n", _name(t, best)), ("n", t("Gap"))], lines)
+
+
+def _point(t: Words, word: str, row: PointRow) -> str:
+    gap = "–" if row.gap is None else f"{-row.gap * 100:+.2f}".replace("-", "−")
+    behind = " class=behind" if (row.gap or 0) > 0 else ""
+    return (
+        f"<tr{behind}><td>{escape(word)}</td><td class=n>{escape(t.percent(row.own))}</td>"
+        f"<td class=n>{escape(t.percent(row.best))}</td><td class='n gap'>{gap}</td></tr>"
+    )
+
+
+def _steps(user: User, found: Beside, best: RankRow) -> str:
+    """Each level's mean holding time in both as two bars of one scale."""
+    t = user.t
+    longest = max(max(row.own, row.best) for row in found.steps) or timedelta(hours=1)
+    lines = "".join(
+        f"<tr{' class=behind' if row.lost > timedelta(hours=1) else ''}>"
+        f"<td class=w>{escape(level_words(t, user.profile, row.level))}</td>"
+        f'<td class=b><div class="bar own" style="width:{row.own / longest:.1%}"></div>'
+        f'<div class=bar style="width:{row.best / longest:.1%}"></div></td>'
+        f"<td class='n w'>{escape(t.duration(row.own))}</td><td class='n w'>{escape(t.duration(row.best))}</td></tr>"
+        for row in found.steps
+    )
+    return _table([("", t("Held by")), ("", ""), ("n", _name(t, found.own)), ("n", _name(t, best))], lines)
+
+
+def _categories(user: User, here: UnitRow, period: Period, found: Beside, best: RankRow) -> str:
+    t, lines = user.t, ""
+    for row in found.categories[:SHOWN]:
+        missed = f"{_missed(user, here.code, row.code, period, row.missed)} / {t.number(row.due)}"
+        theirs = f"{t.number(row.best_missed)} / {t.number(row.best_due)}"
+        more = f"{row.lost:+.1f}".replace("-", "−")
+        lines += (
+            f"<tr{' class=behind' if row.lost >= 1 else ''}><td>{escape(t.name(row.name, row.name_en))}</td>"
+            f"<td class=n>{t.number(row.received)}</td><td class=n>{t.number(row.best_received)}</td>"
+            f"<td class=n>{missed}</td><td class=n>{theirs}</td><td class='n gap'>{more}</td></tr>"
+        )
+    own, other = _name(t, found.own), _name(t, best)
+    heads = [("", t("Category")), ("n", t("received, {place}", place=own)), ("n", t("received, {place}", place=other))]
+    heads += [("n", t("late / due, {place}", place=place)) for place in (own, other)]
+    return _table([*heads, ("n", t("More late than at their rate"))], lines)
+
+
+def _missed(user: User, unit: str, category: str, period: Period, number: int) -> str:
+    filters = Filters(limit_from=period.start, limit_to=period.so_far(user.now), kept=False)
+    return anchor(user.t.number(number), "demands", address.link(filters, unit=unit, category=category))
+
+
+def _table(heads: list[tuple[str, str]], lines: str) -> str:
+    titles = "".join(f'<th class="{kind}">{escape(word)}</th>' for kind, word in heads)
+    table = f'<table class="sg-table sg-beside"><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>'
+    return f"<div class=sg-scroll>{table}</div>"
