@@ -91,10 +91,10 @@ def snapshot(session: Session, actor: Actor, unit_id: int, *, now: datetime) -> 
     unit, scope = units.one(session, actor, unit_id), counting.of_unit(session, actor, unit_id)
     present = units.counts(session, actor, unit_id)
     level = level_below(profile, unit, present)
-    lying = counting.stock(session, scope, profile.zone, now=now)
-    day = now.astimezone(profile.zone).date()
-    month = preset(Preset.LAST_30_DAYS, day, profile.zone)
-    trend = Period(day - (7 * WEEKS - 1) * DAY, day, profile.zone)
+    lying = counting.stock(session, scope, profile.days, now=now)
+    day = now.astimezone(profile.days).date()
+    month = preset(Preset.LAST_30_DAYS, day, profile.days)
+    trend = Period(day - (7 * WEEKS - 1) * DAY, day, profile.days)
     weeks = tuple(by_week(days_of(session, scope, trend, now=now, lying=lying)))
     called = needs.whistles(session, scope, now=now)
     smallest = _smallest(profile, unit, present)
@@ -177,7 +177,7 @@ def _satisfied(session: Session, scope: Scope, trend: Period, profile: Profile) 
 
 
 def _ends(week: WeekRow, profile: Profile, now: datetime) -> datetime:
-    return min(Period(week.first_day, week.last_day, profile.zone).end, now)
+    return min(Period(week.first_day, week.last_day, profile.days).end, now)
 
 
 def _held(session: Session, scope: Scope, profile: Profile) -> tuple[tuple[str, int], ...]:

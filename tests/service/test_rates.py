@@ -154,8 +154,14 @@ def test_a_period_of_assessment_is_never_six_weeks_and_counts_no_day_twice(site)
 
 def test_days_from_noon_are_counted_by_the_counters_of_a_site_that_says_so(site, monkeypatch, tmp_path):
     profile = (settings().sites_dir / "dawangzhuang.toml").read_text(encoding="utf-8")
-    told = 'near_hours = 24\n\n[rates]\nmonth_from = 19\nday_from = "12:00"\nweights = { basically = 0.8 }\n'
-    (tmp_path / "dawangzhuang.toml").write_text(profile.replace("near_hours = 24\n", told, 1), encoding="utf-8")
+    for usual, own in (
+        ("month_from = 1\n", "month_from = 19\n"),
+        ('"00:00"', '"12:00"'),
+        ("basically = 0.9", "basically = 0.8"),
+    ):
+        assert usual in profile
+        profile = profile.replace(usual, own, 1)
+    (tmp_path / "dawangzhuang.toml").write_text(profile, encoding="utf-8")
     monkeypatch.setenv("SMALLGRID_SITES_DIR", str(tmp_path))
     settings.cache_clear()
     noon = datetime(2026, 11, 19, 12, tzinfo=ZONE)
