@@ -27,7 +27,7 @@ from services.walls import Entry, GroundRow, SnapshotRow
 
 KEPT_SECONDS = 5.0
 MOST_KEPT = 200
-"""Units and languages whose snapshots are kept; where walls of more hang, all are drawn anew now and then."""
+"""Units whose snapshots are kept; where walls of more hang, all are drawn anew now and then."""
 AT_ONCE = 8
 
 
@@ -52,8 +52,12 @@ class Pages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A snapshot in one language: what changes as HTML, a name for exactly this, and one for all that does not."""
+    """A snapshot in one language: what changes as HTML, a name for exactly this, and one for all that does not.
 
+    `at` is when the snapshot was read, by the keeper's clock.
+    """
+
+    at: float
     profile: Profile
     row: SnapshotRow
     land: Any
@@ -64,25 +68,27 @@ class Drawn:
 
 @dataclass(slots=True)
 class Kept:
-    """What was drawn of a unit in one language, and its ground by the version of the units.
+    """What was read of a unit and when, what was drawn of it by language, and its ground by language.
 
-    Its lock lets one request draw; the others take what was drawn before.
+    `version` is that of the units the ground was laid out for. The lock lets one request read and draw; the others take
+    what was drawn before.
     """
 
     lock: Lock = field(default_factory=Lock)
     at: float = float("-inf")
-    drawn: Drawn | None = None
+    read: tuple[Profile, int, SnapshotRow] | None = None
+    drawn: dict[str, Drawn] = field(default_factory=dict)
     version: int = -1
-    land: Any = None
+    lands: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Keeper:
-    """The snapshots of these five seconds, by unit and language."""
+    """The snapshots of these five seconds, by unit."""
 
     pages: Pages
     hashes: tuple[str, str]
-    kept: dict[tuple[int, str], Kept] = field(default_factory=dict)
+    kept: dict[int, Kept] = field(default_factory=dict)
     opening: Lock = field(default_factory=Lock)
     asking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(AT_ONCE))
     clock: Callable[[], float] = time.monotonic
@@ -141,36 +147,43 @@ class Keeper:
 
     def _drawn(self, entry: Entry) -> Drawn:
         """The unit's snapshot in the wall's language, five seconds old; up to ten while another request draws."""
-        kept = self._of(entry)
-        before, age = kept.drawn, self.clock() - kept.at
-        if before is not None and age < KEPT_SECONDS:
+        kept = self._of(entry.unit_id)
+        before = kept.drawn.get(entry.language)
+        age = float("inf") if before is None else self.clock() - before.at
+        if before is not None and (age < KEPT_SECONDS or (age < 2 * KEPT_SECONDS and kept.lock.locked())):
             return before
-        if not kept.lock.acquire(blocking=before is None or age >= 2 * KEPT_SECONDS):
-            return before or self._drawn(entry)
-        try:
-            if kept.drawn is None or self.clock() - kept.at >= KEPT_SECONDS:
-                kept.drawn, kept.at = self._draw(kept, entry), self.clock()
-            return kept.drawn
-        finally:
-            kept.lock.release()
+        with kept.lock, reading() as session:
+            profile, version, row = self._read(session, kept, entry)
+            drawn = kept.drawn.get(entry.language)
+            if drawn is None or drawn.at < kept.at:
+                land = self._land(session, kept, entry, profile, version)
+                html = self.pages.board(profile, row, land, entry.language)
+                build = named(f"{self.hashes} {version} {row.unit.name} {row.smallest}")
+                drawn = Drawn(kept.at, profile, row, land, html, named(html), build)
+                kept.drawn[entry.language] = drawn
+            return drawn
 
-    def _draw(self, kept: Kept, entry: Entry) -> Drawn:
-        with reading() as session:
-            profile, version = sites.current(session)
+    def _read(self, session: Any, kept: Kept, entry: Entry) -> tuple[Profile, int, SnapshotRow]:
+        """The site's profile, the version of its units and the snapshot, read anew where they are old."""
+        if kept.read is None or self.clock() - kept.at >= KEPT_SECONDS:
             row = walls.snapshot(session, entry.actor, entry.unit_id, now=utc_now())
-            if version != kept.version:
-                found = walls.ground(session, entry.actor, entry.unit_id)
-                kept.land, kept.version = self.pages.land(found, profile, entry.language), version
-        html = self.pages.board(profile, row, kept.land, entry.language)
-        build = named(f"{self.hashes} {version} {row.unit.name} {row.smallest}")
-        return Drawn(profile, row, kept.land, html, named(html), build)
+            kept.read, kept.at = (*sites.current(session), row), self.clock()
+        return kept.read
 
-    def _of(self, entry: Entry) -> Kept:
+    def _land(self, session: Any, kept: Kept, entry: Entry, profile: Profile, version: int) -> Any:
+        """The map's ground in the wall's language, laid out once for each version of the units."""
+        if version != kept.version:
+            kept.lands, kept.version = {}, version
+        if entry.language not in kept.lands:
+            found = walls.ground(session, entry.actor, entry.unit_id)
+            kept.lands[entry.language] = self.pages.land(found, profile, entry.language)
+        return kept.lands[entry.language]
+
+    def _of(self, unit_id: int) -> Kept:
         with self.opening:
-            key = (entry.unit_id, entry.language)
-            if len(self.kept) >= MOST_KEPT and key not in self.kept:
+            if len(self.kept) >= MOST_KEPT and unit_id not in self.kept:
                 self.kept.clear()
-            return self.kept.setdefault(key, Kept())
+            return self.kept.setdefault(unit_id, Kept())
 
 
 def named(text: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -24,6 +24,8 @@ MOST = 10
 """How many lines of a list a wall has room for."""
 CALLED = 4
 """Departments that are called to one demand, as far as the list looks."""
+LAST_CALLS = 1000
+"""Calls of the whole site among which those of a unit are looked for."""
 BACK = timedelta(days=30)
 """Settled matters are looked for among those that came in this long before."""
 
@@ -148,7 +150,7 @@ def feed(session: Session, scope: Scope, depth: int, *, now: datetime) -> tuple[
     """What happened last, the latest first: four short lists by their own indexes, put together."""
     rows = [
         *_newest(session, scope, depth), *_settled(session, scope, depth, now), *_climbed(session, scope, depth),
-        *_called(session, scope, depth, now),
+        *_called(session, scope, depth),
     ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: row.at, reverse=True)[:MOST])
 
@@ -180,13 +182,23 @@ def _climbed(session: Session, scope: Scope, depth: int) -> list[FeedRow]:
     return [FeedRow(at, Happened.ESCALATED, *told, level) for told, (at, level) in _first(session, statement)]
 
 
-def _called(session: Session, scope: Scope, depth: int, now: datetime) -> list[FeedRow]:
-    """The last calls in which somebody was reached."""
+def _called(session: Session, scope: Scope, depth: int) -> list[FeedRow]:
+    """The last calls in which somebody was reached, as far as they are among the last thousand of the site.
+
+    From the calls to their demands: the condition on the unit is written such that no index of demands serves it.
+    """
+    last = (
+        select(col(CallBack.demand_id), col(CallBack.at), col(CallBack.satisfied))
+        .where(col(CallBack.solved).is_not(None))
+        .order_by(col(CallBack.at).desc())
+        .limit(LAST_CALLS)
+        .subquery()
+    )
     statement = (
-        _told(scope, depth, CallBack.at, CallBack.satisfied)
-        .join(CallBack, col(CallBack.demand_id) == C.id)
-        .where(col(CallBack.at) >= now - BACK, col(CallBack.solved).is_not(None))
-        .order_by(col(CallBack.at).desc(), C.reference)
+        _about(depth, last.c.at, last.c.satisfied)
+        .join(last, last.c.demand_id == C.id)
+        .where(path_column(scope.unit.depth) + 0 == scope.unit.id, *scope.parts[0].conditions[1:])
+        .order_by(last.c.at.desc(), C.reference)
     )
     good = {Satisfaction.SATISFIED, Satisfaction.BASICALLY}
     return [
@@ -202,9 +214,12 @@ def _first(session: Session, statement: Select[Any]) -> list[tuple[Told, Any]]:
 
 
 def _told(scope: Scope, depth: int, *columns: Any) -> Select[Any]:
-    """Class of the matter and place (the unit of that depth) of the demands of a scope's unit, and more columns."""
-    place: ColumnElement[Any] = path_column(max(depth, 1))
-    part = scope.parts[0]
+    """The same of the demands of a scope's unit."""
+    return _about(depth, *columns).where(*scope.parts[0].conditions)
+
+
+def _about(depth: int, *columns: Any) -> Select[Any]:
+    """Class of the matter and place (the unit of that depth) of demands, and more columns."""
     about: tuple[Any, ...] = (
         func.coalesce(_Top.name, Category.name), func.coalesce(_Top.name_en, Category.name_en), _Place.short_name,
         _Place.name_en,
@@ -214,6 +229,5 @@ def _told(scope: Scope, depth: int, *columns: Any) -> Select[Any]:
         .select_from(Demand)
         .join(Category, col(Category.id) == C.category_id)
         .outerjoin(_Top, col(_Top.id) == col(Category.parent_id))
-        .outerjoin(_Place, col(_Place.id) == place)
-        .where(*part.conditions)
+        .outerjoin(_Place, col(_Place.id) == path_column(max(depth, 1)))
     )
