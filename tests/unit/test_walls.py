@@ -98,7 +98,7 @@ def test_few_late_have_a_colour_each_and_many_share_them_in_classes(counts, star
 def test_of_a_long_ranking_the_first_and_the_last_are_shown_and_the_rest_is_counted():
     many = tuple(place(n, f"第{n:02}村", low=n, middle=n, high=n) for n in range(1, 49))
     drawn = board(PROFILE, snapshot(places=many), None, "zh")
-    panel = re.search(r"<div class=rank><div class=head>.*?</section>", drawn, re.S)[0]
+    panel = re.search(r'<div class="rank"><div class=head>.*?</section>', drawn, re.S)[0]
     named = re.findall(r"第(\d\d)<", panel)
     assert (named[0], named[9], named[10], named[-1], len(named)) == ("01", "10", "39", "48", 20)
     assert "还有 28 个" in panel

@@ -85,14 +85,23 @@ def _line(ring: Ring) -> str:
 
 
 def _spot(name: str, area: BaseGeometry, rem: float) -> Spot:
-    """The roomiest place at which a name and a number below it fit, as large as they can be."""
+    """The roomiest place at which a name and a number below it fit, as large as they can be; else the number alone."""
+    for signs, lines, fits in ((max(width(name), 2), LINES, True), (2, 1.0, False)):
+        found = _largest(area, signs, lines, rem)
+        if found is not None:
+            return Spot(*found, fits)
+    x, y = spots(area)[0]
+    return Spot(float(x), -float(y), SIZES[-1] * rem, False)
+
+
+def _largest(area: BaseGeometry, signs: float, lines: float, rem: float) -> tuple[float, float, float] | None:
+    """Where a text so wide and high (in text heights) fits inside an area, and its height; None where nowhere."""
     places = spots(area)
     for size in SIZES:
-        half = np.array([max(width(name), 2) * 0.54, LINES / 2]) * size * rem
+        half = np.array([signs * 0.54, lines / 2]) * size * rem
         boxes = np.column_stack([places - half, places + half])
         fitting = shapely.contains(area, shapely.box(*boxes.T))
         if fitting.any():
             x, y = places[int(np.argmax(fitting))]
-            return Spot(float(x), -float(y), size * rem, True)
-    x, y = places[0]
-    return Spot(float(x), -float(y), SIZES[-1] * rem, False)
+            return float(x), -float(y), size * rem
+    return None

@@ -87,7 +87,7 @@ min-width:0;overflow:hidden}}
 .land svg{{position:absolute;inset:0;width:100%;height:100%}}
 .who{{flex:none;padding-top:.8rem;font-size:2.4rem;color:{MUTED}}}
 .who>svg{{width:100%;height:1.2rem;margin-bottom:.7rem}}
-.who p{{display:flex;gap:2.2rem;white-space:nowrap}}html[lang=en] .who p{{font-size:2.2rem;gap:1.8rem}}
+.who p{{display:flex;gap:1.7rem;white-space:nowrap}}html[lang=en] .who p{{font-size:2.2rem;gap:1.5rem}}
 .who b{{color:{INK};margin-left:.6rem}}
 .who p>span:first-child{{color:{INK}}}
 .who p svg{{display:inline-block;width:1.6rem;height:1.6rem;margin-right:.8rem;vertical-align:-.1rem}}
@@ -101,6 +101,7 @@ html .rank.late{{--columns:minmax(0,1fr) 8rem 8rem 20rem;font-size:2.6rem}}
 .rank.late p{{padding-top:1rem}}.ends{{display:flex;justify-content:space-between;font-size:2.3rem}}
 .rank .n{{text-align:right;font-weight:600}}
 .rank .n small{{font-weight:400;font-size:.88em;color:{MUTED};margin-left:1rem}}
+.rank.roomy{{grid-auto-rows:minmax(0,7.2rem)}}html[lang^=zh] .rank.roomy>div:not(.head){{font-size:2.8rem}}
 .rank .head{{color:{MUTED};font-size:2.2rem}}.rank .head .n{{font-weight:400}}
 .rank .new{{border-top:.1rem solid #3A4C68}}
 .bar{{height:100%;width:100%;min-height:1.6rem;overflow:visible}}.bar line{{stroke:{LINE};stroke-width:.1rem}}
@@ -121,7 +122,7 @@ gap:.2rem 1.6rem;white-space:nowrap}}.list>div:first-child{{border-top:0}}
 .list b{{font-size:2.7rem}}.few{{padding:1.2rem 2.2rem .8rem}}.few .list{{grid-auto-rows:auto;margin:0}}
 .few .list>div{{padding:.6rem 0;gap:0 1.6rem}}.few .list b{{font-size:2.5rem}}.few .list .d{{font-size:2.3rem}}
 .few .list>div .d{{grid-column:1/-1}}
-.news>div{{grid-template-columns:8.4rem minmax(0,1fr)}}.news .mu{{font-size:2.3rem}}.news .x{{grid-column:2}}
+.news>div{{grid-template-columns:9.4rem minmax(0,1fr)}}.news .mu{{font-size:2.3rem}}.news .x{{grid-column:2}}
 .news b{{font-size:2.5rem}}.news i{{display:inline-block;margin-right:1rem;vertical-align:-.1rem}}
 .news:not(.one)>div{{gap:0 1.2rem}}html[lang=en] .news:not(.one) b,html[lang=en] .few .list b{{font-size:2.3rem}}
 .news.one{{grid-auto-rows:minmax(0,7.4rem)}}.news.one>div{{grid-template-columns:11rem 26rem minmax(0,1fr)}}

@@ -9,8 +9,8 @@ from pages.public.walls.parts import late_cell, level_words, none, panel, short
 from services.fairness import Tier
 from services.walls import PlaceRow, SnapshotRow
 
-MOST, MOST_WIDE = 21, 22
-"""Rows that fit; of more units the first and the last are shown."""
+MOST, MOST_WIDE, FEW = 21, 22, 8
+"""Rows that fit; of more units the first and the last are shown, and few have higher rows."""
 ROOM = 0.58
 """The part of the scale that a tier's word needs."""
 
@@ -23,7 +23,7 @@ def short_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
     last = max(place.high or 0 for place in row.places)
     head = f"<div class=head><span></span>{_scale(t, last)}<span class=n>{escape(t('est.'))}</span></div>"
     lines = _lines(t, row, MOST, lambda place, word: _short(t, profile, row, place, word, last))
-    return panel(t("Settled in time"), t("ranks, 90%"), f"<div class=rank>{head}{lines}</div>")
+    return panel(t("Settled in time"), t("ranks, 90%"), f'<div class="rank{_roomy(row)}">{head}{lines}</div>')
 
 
 def wide_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
@@ -39,7 +39,12 @@ def wide_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
         f"<span class=n>{escape(word)}</span>" for word in words
     )
     lines = _lines(t, row, MOST_WIDE, lambda place, _: _wide(t, profile, row, place, last))
-    return panel(t("Settled in time"), side, f'<div class="rank wide">{head}</div>{lines}</div>')
+    return panel(t("Settled in time"), side, f'<div class="rank wide{_roomy(row)}">{head}</div>{lines}</div>')
+
+
+def _roomy(row: SnapshotRow) -> str:
+    """Few units have higher rows."""
+    return " roomy" if len(row.places) <= FEW else ""
 
 
 def _nothing(t: Words, profile: Profile, row: SnapshotRow) -> str:
