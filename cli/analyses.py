@@ -55,7 +55,7 @@ def analysis(
     moment = options.moment(now) if now else utc_now()
     with reading() as session:
         profile = sites.profile(session)
-        days = periods.parse(period, moment.astimezone(profile.zone).date(), profile.zone)
+        days = periods.parse(period, moment.astimezone(profile.days).date(), profile.days)
         say, unit_id = words(language or t.language, profile.timezone), options.unit_id(session, unit)
         read = _bulletin if bulletin else _analysis
         paper = read(session, say, profile, unit_id, days, moment)

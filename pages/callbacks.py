@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.accounts import Permission
 from pages.ui import callbacks as parts
-from pages.ui import calling, frame, layout
+from pages.ui import calling, exports, frame, layout
 from pages.ui.demands.performing import refusals
 from services import callbacks, rates
 from services.callbacks import Waiting
@@ -43,6 +43,8 @@ with st.container(gap=12):
     refusals(t)
     left, right = (st.container(), None) if user.phone else st.columns([1.2, 1], gap="small")
     with left:
+        if rows:
+            exports.desk(user, rows)
         if not rows:
             parts.nothing(user, asked.which, drawn)
         elif user.phone:

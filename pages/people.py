@@ -4,7 +4,7 @@ import streamlit as st
 
 from models.accounts import Permission
 from pages.ui import accounts as access
-from pages.ui import frame, layout
+from pages.ui import exports, frame, layout
 from pages.ui import people as parts
 from pages.ui.status import plain
 from services import accounts, people
@@ -17,10 +17,13 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     layout.title(t("People and accounts"))
     st.markdown(f":gray[{plain(t.name(here.name, here.name_en))}]", width="content")
     view = parts.choose_view(user)
+    beside = st.container(horizontal=True, horizontal_alignment="right")
 
 if view == "accounts":
     with reading() as session:
         listed = accounts.listed(session, user.actor)
+    with beside:
+        exports.accounts(user, listed)
     left, right = st.columns([3, 2]) if not user.phone else (st.container(), st.container())
     with left, layout.panel("accounts", t.n("{n} account", "{n} accounts", len(listed))):
         chosen = access.table(user, listed)
@@ -37,6 +40,8 @@ with reading() as session:
         session, user.actor, here.id, frame.today(user), level=wanted.level, text=wanted.text,
         vacant_only=wanted.vacant, page=wanted.page,
     )  # fmt: skip
+with beside:
+    exports.serving(user, here, wanted)
 left, right = st.columns([2, 1]) if not user.phone else (st.container(), st.container())
 units_words = t.n("{n} unit", "{n} units", page.total)
 with left, layout.panel("posts", t("Who is responsible"), f"{units_words} · {parts.vacant_words(t, page.vacant)}"):

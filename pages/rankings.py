@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame, layout, navigation
+from pages.ui import exports, frame, layout, navigation
 from pages.ui import rankings as parts
 from pages.ui.cases import link
 from pages.ui.status import plain
@@ -32,6 +32,7 @@ with st.container(gap=12):
         days, clock = parts.days_of(user, period), t.clock(user.now)
         said = t("{days} · {scope} · {clock} updated", days=days, scope=t.term(scope), clock=clock)
         st.caption(said, width="content")
+        beside = st.container(width="content")
     if level is None:
         with layout.panel("alone"):
             if here.id == user.actor.unit_id and navigation.has("imports"):
@@ -54,6 +55,8 @@ with st.container(gap=12):
     pooled = rankings.pooled(rows, sort, weights=weights)
     table = parts.Table(here, level, period, sort, scope, names, pooled, weights)
 
+    with beside:
+        exports.ranking(user, table, rows)
     left, right = st.columns([72, 28], gap="small") if not user.phone else (st.container(), st.container())
     with left, layout.panel("ranking"):
         shown = 1

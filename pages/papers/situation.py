@@ -15,7 +15,8 @@ Row = tuple[Cell, ...]
 
 def situation(t: Words, profile: Profile, found: Analysis) -> Section:
     """What came in, what was settled and in time, what the people called back said, what lies open."""
-    return Section(t("The situation"), (_summary(t, found), _figures(t, profile, found), Note(_how_counted(t))))
+    notes = [*_how_sure(t, profile, found.situation.counted), _how_counted(t)]
+    return Section(t("The situation"), (_summary(t, found), _figures(t, profile, found), *map(Note, notes)))
 
 
 def _summary(t: Words, found: Analysis) -> str:
@@ -100,6 +101,18 @@ def _composite(t: Words, profile: Profile, now: Counted, before: Counted) -> Row
     if value is not None and was is not None:
         changed = Cell(f"{value - was:+.2f}".replace("-", "−"), round(value - was, 6))
     return cells.words(t("composite")), shown[0], cells.words(""), shown[1], cells.words(""), changed
+
+
+def _how_sure(t: Words, profile: Profile, counted: Counted) -> list[str]:
+    """Between what satisfaction lies where few were reached."""
+    if not 0 < counted.valid < profile.rates.few:
+        return []
+    low, high = rates.satisfaction_interval(counted, profile.rates.weights) or (0.0, 1.0)
+    said = t(
+        "Satisfaction rests on {n} people reached: of all it lies between {low} and {high} (95%).",
+        n=t.number(counted.valid), low=t.percent(low), high=t.percent(high),
+    )  # fmt: skip
+    return [said]
 
 
 def _how_counted(t: Words) -> str:

@@ -1,8 +1,7 @@
 """Any table of the product as a workbook: typed cells, and nobody's text ever a formula."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from functools import partial
 
 import streamlit as st
 
@@ -20,21 +19,22 @@ class Share(float):
     """A fraction of 1, written as a percentage."""
 
 
-def offer(user: User, name: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], key: str) -> None:
-    """The button that takes a table along: `heads` and `rows` as the table shows them, in the reader's words.
+def offer(user: User, name: str, made: Callable[[], Sequence[Table]], key: str) -> None:
+    """The button that takes tables along as one workbook, a sheet each; they are read when they are asked for.
 
-    The file is written when it is asked for. `key` is the widget's, one a table: "people-export".
+    `name` begins the file's name, `key` is the widget's, one a table: "people-export". Not on a phone.
     """
-    made = table(user.t, name, heads, rows)
+    if user.phone:
+        return
     file = f"{name}-{user.now.astimezone(user.profile.zone):%Y%m%d-%H%M}.xlsx"
     st.download_button(
-        "", partial(sheets.drawn, [made], user.now, user.profile.zone), file, EXCEL, key=key, on_click="ignore",
+        "", lambda: sheets.drawn(made(), user.now, user.profile.zone), file, EXCEL, key=key, on_click="ignore",
         icon=":material/download:", type="tertiary", help=user.t("Take this table along as a spreadsheet"),
     )  # fmt: skip
 
 
 def table(t: Words, name: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Table:
-    """The table with its cells typed."""
+    """A table of such cells."""
     lines = tuple(tuple(_cell(t, value) for value in row) for row in rows)
     return Table(name, tuple(Column(head) for head in heads), lines)
 

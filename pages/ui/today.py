@@ -12,7 +12,7 @@ from pages.charts import today as charts
 from pages.charts.spark import spark
 from pages.charts.theme import BARS, RAMP
 from pages.i18n import Words
-from pages.ui import frame, layout, status
+from pages.ui import exports, frame, layout, status
 from pages.ui.cases import Filter, anchor, filter_of, level_words, link, short
 from pages.ui.demands import address
 from pages.ui.frame import User
@@ -37,7 +37,9 @@ def head(user: User, row: TodayRow) -> None:
         days = f"{t.day(row.period.from_day)} – {t.day(min(row.period.to_day, frame.today(user)))}"
         if not user.phone:
             said = t("{clock} updated · all cases · cohort month: received {days}", clock=t.clock(user.now), days=days)
-            st.caption(said, width="content")
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+                st.caption(said, width="content")
+                exports.today(user, row)
     if user.phone:
         frame.choose_period(user)
 

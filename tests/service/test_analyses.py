@@ -131,6 +131,19 @@ def test_every_figure_of_the_situation_is_the_engines(session):
             assert printed["综合得分"][at] == ([] if points is None else [pytest.approx(points, abs=0.0051)])
 
 
+def test_satisfaction_of_few_is_told_with_its_interval(session):
+    profile = sites.profile(session)
+    for unit in places(session):
+        found, paper = told(session, unit)
+        notes = [note for block in paper.sections[0].blocks if "满意率只来自" in (note := getattr(block, "text", ""))]
+        counted = found.situation.counted
+        few = not found.is_empty and 0 < counted.valid < profile.rates.few
+        assert len(notes) == few
+        if few:
+            interval = rates.satisfaction_interval(counted, profile.rates.weights)
+            assert numbers(notes[0]) == near([counted.valid, *interval, 0.95])
+
+
 def test_the_sentences_say_the_same_figures(session):
     for unit in places(session):
         found, paper = told(session, unit)

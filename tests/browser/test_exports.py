@@ -1,0 +1,46 @@
+"""Every screen's table is taken along as a workbook: the same rows, typed."""
+
+from pathlib import Path
+
+import fastexcel
+import polars
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.server import sign_in
+from tests.browser.test_today import PASSWORD
+
+
+def taken(page: Page, key: str) -> polars.DataFrame:
+    """The first sheet of what a screen's button gives."""
+    with page.expect_download() as download:
+        page.locator(f".st-key-{key} button").first.click()
+    return fastexcel.read_excel(Path(download.value.path()).read_bytes()).load_sheet(0).to_polars()
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "rows", "number"),
+    [
+        ("/rankings?period=last-month", "rankings-export", 20, "收到"),
+        ("/today?period=last-month", "today-export", 20, "在办"),
+    ],
+)
+def test_a_table_of_figures_has_a_row_a_village_and_numbers_as_numbers(demo_desk: Page, path, key, rows, number):
+    sign_in(demo_desk, "leader", PASSWORD, path=path)
+    found = taken(demo_desk, key)
+    assert found.height == rows
+    assert found[number].dtype.is_numeric()
+    assert found[number].sum() > 0
+
+
+def test_posts_are_taken_along_on_all_pages_at_once(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/people?level=grid")
+    found = taken(demo_desk, "people-export")
+    assert (found.height, found["从何时起"].dtype) == (381, polars.Date)
+
+
+def test_the_desk_is_taken_along_without_anybodys_name(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/callbacks?list=call")
+    found = taken(demo_desk, "callbacks-export")
+    assert found.columns == ["编号", "类别", "地点", "状态", "上报时间", "办结", "已打几次"]
+    assert found.height > 0
