@@ -36,11 +36,11 @@ def test_a_table_of_figures_has_a_row_a_village_and_numbers_as_numbers(demo_desk
 def test_posts_are_taken_along_on_all_pages_at_once(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, path="/people?level=grid")
     found = taken(demo_desk, "people-export")
-    assert (found.height, found["从何时起"].dtype) == (381, polars.Date)
+    assert (found.height, found["任职日期"].dtype) == (381, polars.Date)
 
 
 def test_the_desk_is_taken_along_without_anybodys_name(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, path="/callbacks?list=call")
     found = taken(demo_desk, "callbacks-export")
-    assert found.columns == ["编号", "类别", "地点", "状态", "上报时间", "办结", "已打几次"]
+    assert found.columns == ["编号", "类别", "在哪", "状态", "上报时间", "办结", "已打电话"]
     assert found.height > 0
