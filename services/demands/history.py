@@ -110,8 +110,12 @@ def projection(events: Sequence[DemandEvent]) -> dict[str, Any]:
     return columns
 
 
-def derive(session: Session) -> None:
-    """Fill the derived columns of every demand from its events: for what writes many demands past the moves."""
+def derive(session: Session, actor: Actor) -> None:
+    """Fill the derived columns of every demand from its events: for what writes many demands past the moves.
+
+    Raises NotAllowed unless the actor may manage.
+    """
+    require(actor, Permission.MANAGE)
     demands, events = Demand.__table__.c, DemandEvent.__table__.c  # type: ignore[attr-defined]
     for column, those in (
         ("first_answered_at", events.facts.contains('"answered_at": "')),

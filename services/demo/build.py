@@ -74,7 +74,7 @@ def build(
     )
     demands = ledger.write(session, world, ledger.draw(world, seed, months), seed, progress)
     sweeps.sweep(session, actor, now=now)
-    history.derive(session)
+    history.derive(session, actor)
     counters.recount(session)
     asked.write(session, world, seed)
     notices.write(session, world, seed)

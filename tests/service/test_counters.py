@@ -351,7 +351,7 @@ def test_a_database_without_the_columns_of_rates_gets_them_from_its_events(site)
         told = known.first_answered_at, known.reworked_at
         known.first_answered_at = known.reworked_at = None
         session.flush()
-        history.derive(session)
+        history.derive(session, SYSTEM)
         session.expire_all()
         assert (known.first_answered_at, known.reworked_at) == told == (NOW + 3 * HOUR, NOW + 5 * HOUR)
     assert differing(site.engine) == []
