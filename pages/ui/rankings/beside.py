@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.i18n import Words
 from pages.ui import frame, layout
-from pages.ui.cases import anchor, level_words, link
+from pages.ui.cases import anchor, level_words, link, short
 from pages.ui.demands import address
 from pages.ui.frame import User
 from pages.ui.rankings.choosing import choose_sort, days_of
@@ -49,16 +49,22 @@ def beside(user: User, here: UnitRow, period: Period) -> None:
             return
         left, right = (st.container(), st.container()) if user.phone else st.columns(2, gap="small")
         with left, layout.panel("points", t("Point by point")):
-            st.html(_points(t, found, found.best))
+            st.html(_points(user, here.level, found, found.best))
         with right:
             with layout.panel("steps", t("Which step takes the time"), _cases(t, found)):
-                st.html(_steps(user, found, found.best)) if found.steps else layout.empty(t("No settled case to tell."))
+                st.html(_steps(user, here.level, found, found.best)) if found.steps else layout.empty(
+                    t("No settled case to tell.")
+                )
             with layout.panel("categories", t("Which categories lose the time")):
                 st.html(_categories(user, here, period, found, found.best))
 
 
 def _name(t: Words, row: RankRow) -> str:
     return t.name(row.name, row.name_en)
+
+
+def _short(user: User, level: str, row: RankRow) -> str:
+    return short(user.t, user.profile, level, row.name, row.name_en)
 
 
 def _sentence(user: User, found: Beside) -> str:
@@ -91,14 +97,18 @@ def _cases(t: Words, found: Beside) -> str:
     return t("{own} and {best} settled cases", own=t.number(found.cases[0]), best=t.number(found.cases[1]))
 
 
-def _points(t: Words, found: Beside, best: RankRow) -> str:
+def _points(user: User, level: str, found: Beside, best: RankRow) -> str:
+    t = user.t
     words = {
         "on_time": t("In time"), "settlement": t("Settlement rate"), "first_hour": t("Answered within an hour"),
         "closing": t("Closed of those due"), "rework": t("Rework (low is good)"), "response": t("Response"),
         "resolution": t("Resolution"), "satisfaction": t("Satisfaction"),
     }  # fmt: skip
     lines = "".join(_point(t, words[row.name], row) for row in found.points)
-    return _table([("", t("Rate")), ("n", _name(t, found.own)), ("n", _name(t, best)), ("n", t("Gap"))], lines)
+    return _table(
+        [("", t("Rate")), ("n", _short(user, level, found.own)), ("n", _short(user, level, best)), ("n", t("Gap"))],
+        lines,
+    )
 
 
 def _point(t: Words, word: str, row: PointRow) -> str:
@@ -110,7 +120,7 @@ def _point(t: Words, word: str, row: PointRow) -> str:
     )
 
 
-def _steps(user: User, found: Beside, best: RankRow) -> str:
+def _steps(user: User, level: str, found: Beside, best: RankRow) -> str:
     """Each level's mean holding time in both as two bars of one scale."""
     t = user.t
     longest = max(max(row.own, row.best) for row in found.steps) or timedelta(hours=1)
@@ -122,7 +132,9 @@ def _steps(user: User, found: Beside, best: RankRow) -> str:
         f"<td class='n w'>{escape(t.duration(row.own))}</td><td class='n w'>{escape(t.duration(row.best))}</td></tr>"
         for row in found.steps
     )
-    return _table([("", t("Held by")), ("", ""), ("n", _name(t, found.own)), ("n", _name(t, best))], lines)
+    return _table(
+        [("", t("Held by")), ("", ""), ("n", _short(user, level, found.own)), ("n", _short(user, level, best))], lines
+    )
 
 
 def _categories(user: User, here: UnitRow, period: Period, found: Beside, best: RankRow) -> str:
@@ -136,7 +148,7 @@ def _categories(user: User, here: UnitRow, period: Period, found: Beside, best: 
             f"<td class=n>{t.number(row.received)}</td><td class=n>{t.number(row.best_received)}</td>"
             f"<td class=n>{missed}</td><td class=n>{theirs}</td><td class='n gap'>{more}</td></tr>"
         )
-    own, other = _name(t, found.own), _name(t, best)
+    own, other = _short(user, here.level, found.own), _short(user, here.level, best)
     heads = [("", t("Category")), ("n", t("received, {place}", place=own)), ("n", t("received, {place}", place=other))]
     heads += [("n", t("late / due, {place}", place=place)) for place in (own, other)]
     return _table([*heads, ("n", t("More late than at their rate"))], lines)

@@ -29,7 +29,7 @@ def advice(user: User, table: Table, row: RankRow) -> str:
         return _more(t, table.sort, standing.to_tier, row.tier)
     if row.why is not None and table.sort in (Sort.ON_TIME, Sort.SETTLEMENT):
         return anchor(_why(user, row), "demands", of_limit(user, table, row.code, kept=False))
-    return t("few cases, wide interval") if row.tier is Tier.MIDDLE else t("see what is late")
+    return t("like all together") if row.tier is Tier.MIDDLE else t("see what is late")
 
 
 def _more(t: Words, sort: Sort, cases: int, tier: Tier) -> str:
