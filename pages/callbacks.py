@@ -43,8 +43,6 @@ with st.container(gap=12):
     refusals(t)
     left, right = (st.container(), None) if user.phone else st.columns([1.2, 1], gap="small")
     with left:
-        if rows:
-            exports.desk(user, rows)
         if not rows:
             parts.nothing(user, asked.which, drawn)
         elif user.phone:
@@ -52,6 +50,8 @@ with st.container(gap=12):
         else:
             parts.table(user, rows, asked, reference, since)
         parts.pager(asked, parts.total(asked.which, counts, drawn))
+        if rows:
+            exports.desk(user, rows)
     if right is not None and reference:
         with right:
             calling.opened(user, reference, parts.following(rows, reference), since)

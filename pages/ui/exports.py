@@ -1,4 +1,4 @@
-"""What each screen's table takes along: the same rows as on screen, all pages of them, in the reader's words."""
+"""What each screen's table takes along: the same rows, in the reader's words; posts and rankings with all their pages."""
 
 from collections.abc import Sequence
 
@@ -109,7 +109,7 @@ def today(user: User, row: TodayRow) -> None:
 
 
 def desk(user: User, rows: Sequence[DeskRow]) -> None:
-    """A list of the desk without anybody's name or number: those stay where they are asked for."""
+    """The page of a list of the desk without anybody's name or number: those stay where they are asked for."""
     t = user.t
     heads = [t("Number"), t("Category"), t("Where"), t("State"), t("Reported"), t("Settled"), t("Calls so far")]
     lines: list[list[Value]] = [
