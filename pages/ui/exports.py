@@ -1,4 +1,4 @@
-"""What each screen's table takes along: the same rows, in the reader's words; posts and rankings with all their pages."""
+"""What each screen's table takes along: its rows in the reader's words; of posts and rankings all pages at once."""
 
 from collections.abc import Sequence
 
