@@ -115,6 +115,16 @@ def test_rank_prints_a_list_with_rates_as_fractions(site):
     ]
 
 
+def test_rank_prints_how_far_the_counts_carry(site):
+    rows = json.loads(run("rank", "--level", "village", "--sort", "on_time", *NOVEMBER).stdout)
+    shown = [(row["rate"], row["cases"], row["tier"], row["rank_low"], row["rank_high"]) for row in rows]
+    assert shown == [(row["on_time_rate"], row["due"], row["tier"], row["rank_low"], row["rank_high"]) for row in rows]
+    assert all(row["rank"] is None or row["low"] < row["estimate"] < row["high"] for row in rows)
+    few = json.loads(run("rank", "--level", "village", "--fewest", "5", *NOVEMBER).stdout)
+    assert [(row["tier"], row["rank"], row["rank_median"]) for row in few] == [("few", None, None)] * 2
+    assert few[0]["estimate"] > few[1]["estimate"]
+
+
 def test_a_unit_without_data_prints_null_and_not_zero(site):
     rows = json.loads(run("rank", "--level", "grid", *NOVEMBER).stdout)
     assert [(row["code"][-6:], row["settlement_rate"], row["rank"]) for row in rows[2:]] == [

@@ -52,9 +52,10 @@ def beside(user: User, here: UnitRow, period: Period) -> None:
             st.html(_points(user, here.level, found, found.best))
         with right:
             with layout.panel("steps", t("Which step takes the time"), _cases(t, found)):
-                st.html(_steps(user, here.level, found, found.best)) if found.steps else layout.empty(
-                    t("No settled case to tell.")
-                )
+                if found.steps:
+                    st.html(_steps(user, here.level, found, found.best))
+                else:
+                    layout.empty(t("No settled case to tell."))
             with layout.panel("categories", t("Which categories lose the time")):
                 st.html(_categories(user, here, period, found, found.best))
 
@@ -65,6 +66,11 @@ def _name(t: Words, row: RankRow) -> str:
 
 def _short(user: User, level: str, row: RankRow) -> str:
     return short(user.t, user.profile, level, row.name, row.name_en)
+
+
+def _both(user: User, level: str, own: RankRow, best: RankRow) -> list[tuple[str, str]]:
+    """The heads of the two columns of numbers."""
+    return [("n", _short(user, level, row)) for row in (own, best)]
 
 
 def _sentence(user: User, found: Beside) -> str:
