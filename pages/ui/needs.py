@@ -80,7 +80,7 @@ def _behind(user: User, row: TodayRow, ranked: Sequence[RankRow], behind: RankRo
             f":small[:gray[{plain(rates)}]]  \n:small[{plain(why(user, behind))}]",
             width="stretch",
         )
-        link(t("Why"), "rankings", _to_ranking(row, "on_time"), width="content")
+        link(t("Why"), "rankings", _beside_best(row, behind), width="content")
 
 
 def why(user: User, row: RankRow) -> str:
@@ -133,8 +133,9 @@ def _slowed(user: User, row: TodayRow, need: NeedRow) -> tuple[str, str, str, Fi
     return t("{place} slowed down this week", place=name), detail, "demands", cases
 
 
-def _to_ranking(row: TodayRow, sort: str) -> Filter:
-    return {"unit": row.unit.code, "period": row.period.key, "sort": sort}
+def _beside_best(row: TodayRow, behind: RankRow) -> Filter:
+    """The unit beside the best of its kind."""
+    return {"unit": behind.code, "beside": "best", "period": row.period.key, "sort": "on_time"}
 
 
 def _by_level(user: User, levels: Mapping[str, int]) -> str:
