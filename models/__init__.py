@@ -23,6 +23,6 @@ from models import (
 )  # fmt: skip
 
 __all__ = [
-    "accounts", "assessments", "audit", "base", "counters", "demands", "departments", "households", "leases", "people", "projects",
-    "sites", "sunshine", "units", "walls", "watch",
+    "accounts", "assessments", "audit", "base", "counters", "demands", "departments", "households", "leases", "people",
+    "projects", "sites", "sunshine", "units", "walls", "watch",
 ]  # fmt: skip

@@ -31,8 +31,8 @@ NEEDS = {
     "rates": Permission.SEE_FIGURES,
     "demands": Permission.SEE_DEMANDS, "report": Permission.REPORT, "escalations": Permission.SEE_DEMANDS,
     "requests": Permission.SEE_DEMANDS, "callbacks": Permission.CLOSE, "projects": Permission.SEE_DEMANDS,
-    "watch": Permission.SEE_DEMANDS, "assessments": Permission.SEE_FIGURES, "sunshine": Permission.PUBLISH, "analyses": Permission.SEE_FIGURES, "imports": Permission.IMPORT,
-    "people": Permission.TRIAGE,
+    "watch": Permission.SEE_DEMANDS, "assessments": Permission.SEE_FIGURES, "sunshine": Permission.PUBLISH,
+    "analyses": Permission.SEE_FIGURES, "imports": Permission.IMPORT, "people": Permission.TRIAGE,
     "walls": Permission.MANAGE, "account": None,
 }  # fmt: skip
 USERS = {
