@@ -103,8 +103,8 @@ def how_to(user: User) -> None:
     lines = [
         t("It shows counts, units and offices only: no name, phone or word of any villager."),
         t("It refreshes every five seconds, and goes on by itself after the server was away."),
-        t("On its own machine start the browser without frame, on Windows: chrome --kiosk LINK"),
-        t("What lies on it is a link of its own account: taking it down ends it at once."),
+        t("On the screen's own machine start the browser without its frame, on Windows: chrome --kiosk LINK"),
+        t("Each screen has a link and an account of its own: taking it down ends both at once."),
     ]
     with layout.panel("wall-how", t("On the wall")):
         st.markdown("  \n".join(f":small[{plain(line)}]" for line in lines))
