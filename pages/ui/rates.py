@@ -177,7 +177,7 @@ def meanings(view: View) -> None:
     t, told = view.user.t, view.user.profile.rates
     weights = told.weights
     points = t(
-        "Composite: 100 × ({response} × contacted + {resolution} × solved + {satisfaction} × satisfied), of those reached.",
+        "Composite: 100 × ({response} contacted + {resolution} solved + {satisfaction} satisfied), of those reached.",
         response=t.number(weights.response), resolution=t.number(weights.resolution),
         satisfaction=t.number(weights.satisfaction),
     )  # fmt: skip
