@@ -12,7 +12,7 @@ TEXT = "村西头水管裂了，三户从早上起没有水。"
 
 def counted(page: Page) -> tuple[int, int]:
     """Settled and received of Huopo in the ranking; nothing received is no data."""
-    open_path(page, "/rankings")
+    open_path(page, "/rankings?sort=settlement")
     row = page.get_by_text("霍坡村").locator("xpath=ancestor::tr").first
     found = re.search(r"(\d+)\s*/\s*(\d+)", row.inner_text()) if row.count() else None
     return (int(found[1]), int(found[2])) if found else (0, 0)

@@ -37,7 +37,7 @@ def test_a_leader_finds_the_village_furthest_behind_and_why_at_once(demo_desk: P
     expect(first).to_contain_text("最落后")
     expect(first).to_contain_text(re.compile(r"按期办结 [\d.]+%（\d+ / \d+），总体 [\d.]+%"))
     expect(first).to_contain_text(re.compile(r"未按期 \d+ 件：.+占 \d+ 件，\d+ 件压在"))
-    behind = re.match(r"\W*(\w+?)最落后", first.inner_text())[1]
+    behind = re.match(r"\W*(\w+?)按期最落后", first.inner_text())[1]
     first.get_by_role("link", name="看原因").click()
     expect(demo_desk.locator(".st-key-p-beside")).to_contain_text(f"{behind}对照同类最好的")
 
