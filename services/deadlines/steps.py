@@ -79,9 +79,7 @@ def _skipped(hours: Hours, start: datetime, limit: Limit, found: Run) -> list[St
         for row in hours.calendar.holidays(first, last)
     ]
     made_up = [
-        Step(StepKind.MAKE_UP_WORKDAY, day=day)
-        for day in days
-        if day.weekday() > 4 and hours.calendar.is_work_day(day)
+        Step(StepKind.MAKE_UP_WORKDAY, day=day) for day in days if day.weekday() > 4 and hours.calendar.is_work_day(day)
     ]
     unknown = sorted({day.year for day in days if not hours.calendar.knows_year(day.year)})
     return [*off, *made_up, *(Step(StepKind.NO_CALENDAR, year=year) for year in unknown)]
