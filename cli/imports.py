@@ -8,7 +8,7 @@ import typer
 from cli import options
 from cli.sessions import writing
 from cli.terminal import print_json, print_table, progress, t
-from pages.i18n.sentences import REASONS
+from pages.i18n.errors import REASONS
 from services.access import SYSTEM
 from services.clock import utc_now
 from services.errors import BadInput

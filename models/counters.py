@@ -29,8 +29,6 @@ class Kind(IntEnum):
     """SETTLED the other way round: day settled, day reported, settled level. By day only."""
     SELF_SETTLED_ON = 4
     """SELF_SETTLED the other way round. By day only."""
-    HOURS_RECEIVED = 5
-    """Settled by others: day reported, hours taken."""
     HOURS_SETTLED = 6
     """Settled by others: day settled, hours taken. By day only."""
     SUBJECT = 7

@@ -7,7 +7,7 @@ from pages.ui import exports, frame, layout, navigation
 from pages.ui import rankings as parts
 from pages.ui.cases import link
 from pages.ui.status import plain
-from services import rankings
+from services import rankings, watch
 from services.database import reading
 
 user = frame.user(Permission.SEE_FIGURES)
@@ -51,9 +51,10 @@ with st.container(gap=12):
             rows = rankings.of_level(
                 session, user.actor, here.id, level, period, now=user.now, sort=sort, scope=scope
             )  # fmt: skip
+        marks = watch.listed(session, user.actor)
     names = {} if level == parts.DEPARTMENTS else parts.names(user, here, level)
     pooled = rankings.pooled(rows, sort, weights=weights)
-    table = parts.Table(here, level, period, sort, scope, names, pooled, weights)
+    table = parts.Table(here, level, period, sort, scope, names, pooled, weights, marks)
 
     with beside:
         exports.ranking(user, table, rows)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame, layout
+from pages.ui import exports, frame, layout
 from pages.ui import rates as parts
 from services import rates, units
 from services.database import reading
@@ -24,8 +24,10 @@ with st.container(gap=12):
         st.caption(t("{clock} updated", clock=t.clock(user.now)), width="content")
     if user.phone:
         frame.choose_period(user)
-    parts.switches(user, asked)
     view = parts.View(user, period, asked)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        parts.switches(user, asked)
+        exports.rated(view, here, below, found)
     if user.phone:
         parts.one_by_one(view, here, found[here.id])
     parts.table(view, here, below, found)

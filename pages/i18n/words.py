@@ -17,7 +17,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from pages.i18n.sentences import ERRORS, TERMS
+from pages.i18n.errors import ERRORS
+from pages.i18n.terms import TERMS
 from services.errors import ServiceError
 
 LANGUAGES = ("zh", "en")

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from pages.i18n import Words
-from pages.i18n.sentences import N_
+from pages.i18n.marks import N_
 from pages.maps.geometry import Shape
 from services.figures import MapRow
 

@@ -1,20 +1,22 @@
 """What each screen's table takes along: its rows in the reader's words; of posts and rankings all pages at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pages.papers.cells import level_words, tier_words
 from pages.papers.paper import Table
 from pages.ui import frame, rankings, tables
 from pages.ui import people as posts
+from pages.ui import rates as shown
 from pages.ui.frame import User
 from pages.ui.tables import Share, Value
-from services import audit, people
+from services import audit, people, rates
 from services.accounts import AccountRow
 from services.callbacks import DeskRow
 from services.database import transaction
 from services.figures import TodayRow
 from services.people import HeldPost, ServingRow
 from services.rankings import RankRow
+from services.rates import Counted
 from services.units import UnitRow
 
 MOST = 5_000
@@ -119,3 +121,27 @@ def desk(user: User, rows: Sequence[DeskRow]) -> None:
         for row in rows
     ]  # fmt: skip
     tables.offer(user, t("Call-backs"), lambda: [tables.table(t, t("Call-backs"), heads, lines)], "callbacks-export")
+
+
+def rated(view: shown.View, here: UnitRow, below: Sequence[UnitRow], found: Mapping[int, Counted]) -> None:
+    """Every rate with the two counts it is a share of: the unit whole, then each one directly below it."""
+    user, t = view.user, view.user.t
+    columns = shown.columns(t, view.asked.month)
+    heads = [t("Unit")]
+    for column in columns:
+        heads += [column.name, t("{rate}, counted", rate=column.name), t("{rate}, of", rate=column.name)]
+    heads += [t("Satisfied"), t("Composite")]
+    lines = [_rated(user, columns, unit, found[unit.id]) for unit in (here, *below)]
+    name = f"{t('Rates')}-{shown.caption(view)}"
+    tables.offer(user, name, lambda: [tables.table(t, t("Rates"), heads, lines)], "rates-export")
+
+
+def _rated(user: User, columns: Sequence[shown.Column], unit: UnitRow, counts: Counted) -> list[Value]:
+    weights, line = user.profile.rates.weights, list[Value]([user.t.name(unit.name, unit.name_en)])
+    for column in columns:
+        line += [_share(column.rate(counts)), getattr(counts, column.part), getattr(counts, column.whole)]
+    return [*line, _share(rates.satisfaction(counts, weights)), rates.composite(counts, weights)]
+
+
+def _share(rate: float | None) -> Share | None:
+    return None if rate is None else Share(rate)

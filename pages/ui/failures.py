@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from pages.i18n import words
-from pages.i18n.sentences import N_
+from pages.i18n.marks import N_
 from pages.ui import frame
 
 log = logging.getLogger("smallgrid")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.i18n import Words
-from pages.i18n.sentences import REASONS
+from pages.i18n.errors import REASONS
 from pages.ui import import_jobs, layout
 from pages.ui.frame import User
 from pages.ui.import_jobs import Job, Upload

@@ -36,11 +36,11 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One rate: its name, how it is taken, and the counts it is a share of: part (may be several) and whole."""
+    """One rate: its name, how it is taken, and the counts it is a share of."""
 
     name: str
     rate: Callable[[Counted], float | None]
-    parts: tuple[str, ...]
+    part: str
     whole: str
 
 
@@ -70,18 +70,18 @@ def columns(t: Words, month: Month) -> list[Column]:
     """The rates of such a month, in the order they are shown."""
     of = "settled" if month is Month.EVENT else "received"
     cohort = [
-        Column(t("Settlement rate"), rates.settlement, ("settled",), "received"),
-        Column(t("Closed when due"), rates.closing, ("closed",), "due"),
-        Column(t("Answered in an hour"), rates.first_hour, ("first_hour",), "awaited"),
+        Column(t("Settlement rate"), rates.settlement, "settled", "received"),
+        Column(t("Closed when due"), rates.closing, "closed", "due"),
+        Column(t("Answered in an hour"), rates.first_hour, "first_hour", "awaited"),
     ]
     return [
         *(cohort[:1] if month is Month.COHORT else []),
-        Column(t("Settled in time"), rates.on_time, ("on_time",), "due"),
+        Column(t("Settled in time"), rates.on_time, "on_time", "due"),
         *(cohort[1:] if month is Month.COHORT else []),
-        Column(t("Reworked"), rates.rework, ("reworked",), of),
-        Column(t("Reached"), rates.valid_rate, ("valid",), "called"),
-        Column(t("Were contacted"), rates.response, ("contacted",), "valid"),
-        Column(t("Say it is solved"), rates.resolution, ("solved",), "valid"),
+        Column(t("Reworked"), rates.rework, "reworked", of),
+        Column(t("Reached"), rates.valid_rate, "valid", "called"),
+        Column(t("Were contacted"), rates.response, "contacted", "valid"),
+        Column(t("Say it is solved"), rates.resolution, "solved", "valid"),
     ]  # fmt: skip
 
 
@@ -125,8 +125,8 @@ def _cell(view: View, unit: UnitRow, counts: Counted, column: Column) -> str:
     rate, t = column.rate(counts), view.user.t
     if rate is None:
         return "–"
-    parts = "+".join(_number(view, unit, counts, name) for name in column.parts)
-    return f"<b>{t.percent(rate)}</b><br><small>{parts} / {_number(view, unit, counts, column.whole)}</small>"
+    part, whole = (_number(view, unit, counts, name) for name in (column.part, column.whole))
+    return f"<b>{t.percent(rate)}</b><br><small>{part} / {whole}</small>"
 
 
 def _number(view: View, unit: UnitRow, counts: Counted, name: str) -> str:

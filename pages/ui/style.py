@@ -164,9 +164,10 @@ font-weight:600;display:grid;place-items:center}}
 .st-key-frame{{flex-wrap:nowrap}}.st-key-frame>:first-child{{min-width:0}}.st-key-frame button{{min-height:44px}}
 /* thumbs need 44 px; native buttons have 32 to 40 */
 .st-key-p-subjects .s{{display:none}}
-.sg-table a{{display:inline-block;min-width:32px;padding:12px 0;border:0;text-decoration:underline;
+.sg-table a{{display:inline-block;min-width:32px;min-height:44px;box-sizing:border-box;padding:12px 0;border:0;text-decoration:underline;
 text-underline-offset:3px}}.sg-rank .n a{{text-align:center}}.sg-table td{{padding-top:0;padding-bottom:0}}
 .sg-table :is(.why,.m) a{{padding:4px 0 12px}}
+.stMain [data-testid=stLinkButton] a{{min-height:44px}}
 [class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}
 [class*="st-key-row-need"] a::after{{content:"";position:absolute;inset:0}}
 .stMain button:not([data-testid=stTooltipHoverTarget]),.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}

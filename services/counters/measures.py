@@ -54,7 +54,6 @@ CELLS = (
     Cell(Kind.SELF_SETTLED, "came", "went", "own", "level", monthly=True, sub_is_day=True),
     Cell(Kind.SETTLED_ON, "went", "came", "by_others", "level"),
     Cell(Kind.SELF_SETTLED_ON, "went", "came", "own", "level"),
-    Cell(Kind.HOURS_RECEIVED, "came", "hours", "by_others", monthly=True),
     Cell(Kind.HOURS_SETTLED, "went", "hours", "by_others"),
     Cell(Kind.SUBJECT, "came", "category", "received"),
     Cell(Kind.LATE, "due", "category", "late", "level", monthly=True),

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.accounts import Permission
 from models.profiles import Profile
-from services import fairness, figures, rates, sites, units
+from services import figures, rankings, rates, sites, units
 from services.access import IS_OPEN, Actor, require
 from services.counters.facts import C
 from services.fairness import Tier
@@ -18,6 +18,7 @@ from services.figures.days import by_week, days_of
 from services.figures.levels import in_order
 from services.figures.ranges import days, numbers
 from services.periods import DAY, Period, Preset, preset
+from services.rankings import RankRow
 from services.rates import Counted
 from services.units import UnitRow
 from services.walls import lists
@@ -135,24 +136,21 @@ def _smallest(profile: Profile, unit: UnitRow, present: dict[str, int]) -> str |
 def _places(
     session: Session, actor: Actor, unit: UnitRow, level: str, period: Period, now: datetime
 ) -> tuple[PlaceRow, ...]:
-    scope = counting.of_level(session, actor, unit.id, level, since=now.astimezone(period.zone).date())
+    """The rows of the ranking of these days, as its own screen has them."""
+    scope = counting.of_level(session, actor, unit.id, level, since=period.from_day)
     lying = counting.stock(session, scope, period.zone, now=now)
-    counted = rates.counted(session, actor, [place.id for place in scope.places], period, now=now)
-    standings = fairness.compare(
-        tuple((float(counted[place.id].on_time), float(counted[place.id].due)) for place in scope.places)
-    ).standings
-    rows = []
-    for place, standing in zip(scope.places, standings, strict=True):
-        stock, ranks = lying.get(place.id, Stock()), standing.ranks
-        rows.append(
-            PlaceRow(
-                place.id, place.code, place.name, place.name_en, stock.open, stock.overdue, stock.oldest_due_at,
-                counted[place.id].due, counted[place.id].on_time, standing.tier,
-                low=ranks.low if ranks else None, middle=ranks.median if ranks else None,
-                high=ranks.high if ranks else None, estimate=standing.estimate if ranks else None,
-            )
-        )  # fmt: skip
-    return tuple(sorted(rows, key=_order))
+    rows = rankings.of_level(session, actor, unit.id, level, period, now=now)
+    return tuple(sorted((_place(row, lying.get(row.unit_id or 0, Stock())) for row in rows), key=_order))
+
+
+def _place(row: RankRow, stock: Stock) -> PlaceRow:
+    ranks = row.standing.ranks
+    return PlaceRow(
+        row.unit_id or 0, row.code, row.name, row.name_en, stock.open, stock.overdue, stock.oldest_due_at,
+        row.due, row.on_time, row.tier,
+        low=ranks.low if ranks else None, middle=ranks.median if ranks else None,
+        high=ranks.high if ranks else None, estimate=row.standing.estimate if ranks else None,
+    )  # fmt: skip
 
 
 def _order(row: PlaceRow) -> tuple[int, int, float, str]:

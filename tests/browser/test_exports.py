@@ -23,6 +23,7 @@ def taken(page: Page, key: str) -> polars.DataFrame:
     [
         ("/rankings?period=last-month", "rankings-export", 20, "收到"),
         ("/today?period=last-month", "today-export", 20, "在办"),
+        ("/rates?period=last-month", "rates-export", 21, "按期办结（分母，件）"),
     ],
 )
 def test_a_table_of_figures_has_a_row_a_village_and_numbers_as_numbers(demo_desk: Page, path, key, rows, number):

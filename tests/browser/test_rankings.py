@@ -112,6 +112,16 @@ def test_a_village_s_name_opens_it_beside_the_best_of_its_kind(demo_desk: Page):
     assert queue_total(demo_desk) == missed
 
 
+def test_a_village_on_the_watch_list_is_marked_and_the_mark_opens_its_sheet(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/rankings")
+    mark = demo_desk.locator(".sg-rank a", has_text="整治名单")
+    expect(mark).to_have_count(1)
+    village = mark.locator("xpath=ancestor::td").locator("a").first.inner_text()
+    mark.click()
+    expect(demo_desk.get_by_role("heading", name=village)).to_be_visible(timeout=20_000)
+    expect(demo_desk).to_have_url(re.compile(r"/watch\?.*id=W"))
+
+
 def test_a_grid_s_name_says_its_village(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, path="/rankings?level=grid")
     expect(rows(demo_desk)).to_have_count(100)

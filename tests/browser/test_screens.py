@@ -21,7 +21,7 @@ SCREENS = tuple(NEEDS)
 SIZES = {"office": (1366, 768, False), "wall": (1920, 1080, False), "phone": (390, 844, True)}
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = re.compile(
-    r"English|D\d{6}-\d{4}-\d+|[A-Z]{2,5}\b|\.(?:csv|xlsx|toml|geojson)|smallgrid\w*|admin\w*|leader|supervisor|chief|member|"
+    r"https?://\S+|Word|Excel|Windows|chrome|kiosk|English|D\d{6}-\d{4}-\d+|[A-Z]{2,5}\b|\.(?:csv|xlsx|toml|geojson)|smallgrid\w*|admin\w*|leader|supervisor|chief|member|"
     r"water|viewer|department|power|external_id|\w+_\w+"
 )
 
@@ -69,12 +69,12 @@ def words_on(page):
     return page.evaluate(
         """() => {
             const words = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-            const icons = '[data-testid=stIconMaterial], script, style, noscript, [role=img]'
+            const icons = '[data-testid=stIconMaterial], [data-testid=stExpanderIcon], [role=img]'
             while (walker.nextNode()) {
                 const place = walker.currentNode.parentElement, box = place.getBoundingClientRect()
                 const shown = place.checkVisibility() && getComputedStyle(place).fontSize !== '0px'
                 const seen = shown && box.width > 1 && box.height > 1 && box.bottom > 0
-                if (seen && !place.closest(icons)) words.push(walker.currentNode.textContent)
+                if (seen && !place.closest(`${icons}, script, style, noscript`)) words.push(walker.currentNode.textContent)
             }
             return words.join(' ')
         }"""
@@ -92,16 +92,14 @@ def check(context, username, language, **password):
         assert left == [], f"English left on the Chinese {screen}"
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), [("office", "zh"), ("phone", "en")])
 def test_every_screen_stands_on_an_empty_site(empty_server, open_context, language, size):
     width, height, phone = SIZES[size]
     context = open_context(empty_server, width=width, height=height, language=language, phone=phone)
     check(context, "admin", language)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "language"), [("office", "en"), ("wall", "zh"), ("phone", "zh")])
 def test_every_screen_stands_on_the_full_township(demo_server, open_context, language, size):
     width, height, phone = SIZES[size]
     context = open_context(demo_server, width=width, height=height, language=language, phone=phone)

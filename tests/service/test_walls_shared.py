@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import event
@@ -40,7 +41,8 @@ class Hall:
             "type": "http", "path_params": {"token": token}, "query_string": f"have={have}".encode(), "headers": [],
             "client": ("10.0.0.1", 1),
         }  # fmt: skip
-        answer = asyncio.run(self.keeper.now(Request(scope)))
+        with ThreadPoolExecutor(1) as pool:  # a loop of its own: the browser tests of the same process keep one running
+            answer = pool.submit(asyncio.run, self.keeper.now(Request(scope))).result()
         return answer.status_code, json.loads(answer.body) if answer.status_code == 200 else None
 
 

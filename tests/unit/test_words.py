@@ -10,7 +10,8 @@ from babel.messages.pofile import read_po
 from models import accounts, demands, people, projects
 from models.watch import ledger
 from pages.i18n import words
-from pages.i18n.sentences import ERRORS, TERMS
+from pages.i18n.errors import ERRORS
+from pages.i18n.terms import TERMS
 from services.errors import Refused
 
 ROOT = Path(__file__).resolve().parents[2]

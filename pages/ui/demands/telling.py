@@ -6,7 +6,7 @@ from typing import Any
 
 from models.demands import Arrival, RequestKind, Satisfaction, Verb
 from pages.i18n import Words
-from pages.i18n.sentences import N_
+from pages.i18n.marks import N_
 from services.demands import DemandRow, DetailRow, EventRow, WhistleRow
 from services.demands.requests import RequestRow
 

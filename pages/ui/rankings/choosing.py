@@ -17,6 +17,7 @@ from services.periods import Period
 from services.rankings import RankRow, Sort
 from services.rates import Scope
 from services.units import UnitRow
+from services.watch import Mark
 
 PAGE = 100
 DEPARTMENTS = "departments"
@@ -25,7 +26,10 @@ DEPARTMENTS = "departments"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a ranking is of: the unit, the level ranked (or departments), the period, by what, in which scope."""
+    """What a ranking is of: the unit, the level ranked (or departments), the period, by what, in which scope.
+
+    `marks` are the units on the watch-list, by their id.
+    """
 
     unit: UnitRow
     level: str
@@ -35,6 +39,7 @@ class Table:
     names: Mapping[int, str]
     pooled: RankRow
     weights: Weights
+    marks: Mapping[int, Mark]
 
     def name(self, t: Words, row: RankRow) -> str:
         """A ranked unit's name as the table shows it."""

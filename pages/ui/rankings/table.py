@@ -112,11 +112,13 @@ def _unranked(t: Words, row: RankRow) -> str:
 
 
 def _named(t: Words, table: Table, row: RankRow) -> str:
-    """The unit's name, which opens it beside the best of its kind."""
+    """The unit's name, which opens it beside the best of its kind; and that it is on the watch-list."""
     if row.unit_id is None:
         return escape(table.name(t, row))
     wanted = filter_of(row.code, beside="best", period=table.period.key, sort=table.sort.value)
-    return anchor(table.name(t, row), "rankings", wanted)
+    mark = table.marks.get(row.unit_id)
+    listed = f" <small>{anchor('◆ ' + t('Watch-list'), 'watch', {'id': mark.reference})}</small>" if mark else ""
+    return anchor(table.name(t, row), "rankings", wanted) + listed
 
 
 def _bar(t: Words, row: RankRow, last: int) -> str:
