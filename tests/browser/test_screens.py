@@ -70,11 +70,12 @@ def words_on(page):
         """() => {
             const words = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
             const icons = '[data-testid=stIconMaterial], [data-testid=stExpanderIcon], [role=img]'
+            const unseen = `${icons}, script, style, noscript`
             while (walker.nextNode()) {
                 const place = walker.currentNode.parentElement, box = place.getBoundingClientRect()
                 const shown = place.checkVisibility() && getComputedStyle(place).fontSize !== '0px'
                 const seen = shown && box.width > 1 && box.height > 1 && box.bottom > 0
-                if (seen && !place.closest(`${icons}, script, style, noscript`)) words.push(walker.currentNode.textContent)
+                if (seen && !place.closest(unseen)) words.push(walker.currentNode.textContent)
             }
             return words.join(' ')
         }"""
