@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.accounts import Permission
@@ -236,10 +237,11 @@ def _sums_statement(shape: Shape) -> Select[Any]:
         COLUMNS.due_at >= moment("now"), COLUMNS.due_at <= moment("near_until"), COLUMNS.state != State.SUSPENDED
     )
     whistled = exists().where(col(Whistle.demand_id) == COLUMNS.id)
+    unanswered = COLUMNS.id.in_(_waiting(Whistle, Whistle.demand_id))
     return (
         select(
             COLUMNS.level, func.count(), func.count(case((late(), 1))), func.count(case((near, 1))),
-            func.count(case((whistled, 1))), func.count(case((COLUMNS.id.in_(_waiting(Whistle.demand_id)), 1))),
+            func.count(case((whistled, 1))), func.count(case((unanswered, 1))),
             func.count(case((COLUMNS.state == State.SUSPENDED, 1))),
         )
         .where(*conditions(shape))
@@ -247,9 +249,9 @@ def _sums_statement(shape: Shape) -> Select[Any]:
     )  # fmt: skip
 
 
-def _waiting(column: Any) -> Select[Any]:
-    """The whistles nobody answered within their limit: the condition of the queue's filter `unanswered`."""
-    return select(column).where(col(Whistle.answered_at).is_(None), col(Whistle.answer_due_at) < moment("now"))
+def _waiting(whistle: type[Whistle], column: Any) -> Select[Any]:
+    """A column of the whistles nobody answered within their limit: the condition of the filter `unanswered`."""
+    return select(column).where(col(whistle.answered_at).is_(None), col(whistle.answer_due_at) < moment("now"))
 
 
 def _oldest(session: Session, actor: Actor, filters: Filters, now: datetime) -> datetime | None:
@@ -261,8 +263,9 @@ def _oldest(session: Session, actor: Actor, filters: Filters, now: datetime) -> 
 
 @lru_cache(maxsize=512)
 def _oldest_statement(shape: Shape) -> Select[Any]:
-    called = _waiting(func.min(Whistle.asked_at))
-    return called.join(Demand.__table__, COLUMNS.id == Whistle.demand_id).where(*conditions(shape))  # type: ignore[attr-defined]
+    called = aliased(Whistle)  # a department's scope asks for whistles too, and would correlate with the same name
+    waiting = _waiting(called, func.min(called.asked_at))
+    return waiting.join(Demand.__table__, COLUMNS.id == called.demand_id).where(*conditions(shape))  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=512)

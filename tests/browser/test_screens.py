@@ -21,7 +21,7 @@ SCREENS = tuple(NEEDS)
 SIZES = {"office": (1366, 768, False), "wall": (1920, 1080, False), "phone": (390, 844, True)}
 LATIN = re.compile(r"[A-Za-z]{3,}")
 ALLOWED = re.compile(
-    r"https?://\S+|Word|Excel|Windows|chrome|kiosk|English|D\d{6}-\d{4}-\d+|[A-Z]{2,5}\b|\.(?:csv|xlsx|toml|geojson)|smallgrid\w*|admin\w*|leader|supervisor|chief|member|"
+    r"https?://\S+|wall-\w+|Word|Excel|Windows|chrome|kiosk|English|D\d{6}-\d{4}-\d+|[A-Z]{2,5}\b|\.(?:csv|xlsx|toml|geojson)|smallgrid\w*|admin\w*|leader|supervisor|chief|member|"
     r"water|viewer|department|power|external_id|\w+_\w+"
 )
 

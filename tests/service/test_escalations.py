@@ -93,6 +93,18 @@ def test_a_department_sees_what_it_was_called_to(site):
     assert references(found, "village") == [called]
 
 
+def test_a_department_sees_since_when_its_oldest_call_waits(site):
+    called = held(site, "village", due=90 * HOUR)
+    whistle(site, called, lead_id=site.departments["water"])
+    with transaction(site.engine) as session:
+        asked = session.exec(select(Whistle)).one()
+        asked.asked_at, asked.answer_due_at = NOW - 60 * HOUR, NOW - HOUR
+    for only in (None, Only.UNANSWERED, Only.WHISTLED):
+        found = board(site, "department", only=only)
+        assert (found.unanswered, found.oldest_asked_at) == (1, NOW - 60 * HOUR)
+        assert references(found, "village") == [called]
+
+
 def test_each_filter_keeps_exactly_the_cases_that_its_number_counts(site):
     late, near, asleep, _ = (held(site, "grid", due=hours * HOUR) for hours in (-2, 20, 50, 60))
     called, silent = (held(site, "village", due=hours * HOUR) for hours in (70, 80))
