@@ -95,11 +95,16 @@ def sweep(session: Session, actor: Actor, *, now: datetime, dry_run: bool = Fals
     """
     sites.require_whole_site(session, actor)
     session.flush()
+    done = _taken_back(session, actor, now) if dry_run else _swept(session, actor, now)
+    session.expire_all()
+    return done
+
+
+def _taken_back(session: Session, actor: Actor, now: datetime) -> SweepRow:
+    """Sweep inside a savepoint and undo it; a real sweep goes without, for every page it changes would be kept twice."""
     with session.begin_nested() as savepoint:
         done = _swept(session, actor, now)
-        if dry_run:
-            savepoint.rollback()
-    session.expire_all()
+        savepoint.rollback()
     return done
 
 
@@ -195,10 +200,9 @@ class _Run:
         }  # fmt: skip
         told = {
             "holder_unit_id": _number(unit_id), "holder_id": _number(holder),
-            "level_due_at": case(*((when, literal(_json(at))) for when, at, _ in clocks)),
-            "level_limit": case(*((when, literal(_json(str(limit)))) for when, _, limit in clocks)),
+            "level_due_at": case(*((when, literal(_clock(at, limit))) for when, at, limit in clocks)),
         }  # fmt: skip
-        return self.change(and_(_late(self.now), hop.condition), Verb.ESCALATE, columns, told)
+        return self.change(and_(hop.condition, _late(self.now)), Verb.ESCALATE, columns, told)
 
     def _clocks(self, level: str, profile: Profile) -> Iterator[tuple[ColumnElement[bool], datetime, Limit]]:
         """(condition, deadline, limit) of the new level's clock, for each urgency and each category with its own."""
@@ -254,11 +258,9 @@ def _answering(unit_id: ColumnElement[Any], now: datetime) -> ColumnElement[Any]
 
 
 def _facts(columns: dict[str, Any], told: dict[str, ColumnElement[str]]) -> ColumnElement[str]:
-    """The facts of the event as JSON, put together by the database."""
-    text: ColumnElement[str] = literal('{"by": "sweep"')
-    for name, value in columns.items():
-        if name not in told:
-            text = text.concat(literal(f', "{name}": {_json(value)}'))
+    """The facts of the event as JSON, put together by the database; what is the same for all is one piece of text."""
+    same = "".join(f', "{name}": {_json(value)}' for name, value in columns.items() if name not in told)
+    text: ColumnElement[str] = literal(f'{{"by": "sweep"{same}')
     for name, fragment in told.items():
         text = text.concat(literal(f', "{name}": ')).concat(fragment)
     return text.concat(literal("}"))
@@ -266,6 +268,11 @@ def _facts(columns: dict[str, Any], told: dict[str, ColumnElement[str]]) -> Colu
 
 def _json(value: Any) -> str:
     return json.dumps(value.isoformat() if isinstance(value, datetime) else value)
+
+
+def _clock(at: datetime, limit: Limit) -> str:
+    """Both facts of a level's clock at once: the database chooses between the clocks only once a demand."""
+    return f'{_json(at)}, "level_limit": {_json(str(limit))}'
 
 
 def _number(column: ColumnElement[Any]) -> ColumnElement[str]:
