@@ -101,7 +101,7 @@ def sweep(session: Session, actor: Actor, *, now: datetime, dry_run: bool = Fals
 
 
 def _taken_back(session: Session, actor: Actor, now: datetime) -> SweepRow:
-    """Sweep inside a savepoint and undo it; a real sweep goes without, for every page it changes would be kept twice."""
+    """Sweep inside a savepoint and undo it; a real sweep goes without, for each changed page is kept twice."""
     with session.begin_nested() as savepoint:
         done = _swept(session, actor, now)
         savepoint.rollback()
