@@ -119,6 +119,11 @@ def sees_unit(session: Session, actor: Actor, unit_id: int) -> bool:
     return actor.unit_id is not None and session.get(UnitAncestor, (unit_id, actor.unit_id)) is not None
 
 
+def stands_above(session: Session, actor: Actor, unit_id: int) -> bool:
+    """Whether the actor's post lies above the unit, for what is never the unit's own affair."""
+    return actor.is_system or (actor.unit_id != unit_id and sees_unit(session, actor, unit_id))
+
+
 _WITHOUT_OUTLINE = (defer(Unit.outline),)  # type: ignore[arg-type]
 """An outline is long and nobody who is let in asks for it: it is read only where it is touched."""
 

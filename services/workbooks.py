@@ -1,12 +1,19 @@
 """Workbooks we write: nobody's text ever becomes a formula, a link or a number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
 
 import xlsxwriter
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+Say = Callable[[str], str]
+"""Gives the word for a column's key, a sheet or a state in the reader's language; "language" gives which one it is."""
+
+
+class Yuan(int):
+    """Fen that a cell shows in yuan."""
 
 
 def opened(out: Any) -> Any:
@@ -20,8 +27,12 @@ def heading(book: Any) -> Any:
 
 
 def table(book: Any, name: str, headings: Sequence[str], rows: Sequence[Sequence[Any]], widths: Sequence[int]) -> None:
-    """A sheet of typed cells under a head that stays: text as text, days as days, numbers as numbers, None empty."""
+    """A sheet of typed cells under a head that stays: text as text, days as days, numbers as numbers, None empty.
+
+    `Yuan` stands in yuan with two decimals.
+    """
     formats = {
+        Yuan: book.add_format({"num_format": "#,##0.00"}),
         date: book.add_format({"num_format": "yyyy-mm-dd"}),
         str: book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
     }
@@ -35,9 +46,19 @@ def table(book: Any, name: str, headings: Sequence[str], rows: Sequence[Sequence
             _write(sheet, line, number, value, formats)
 
 
+def said(
+    book: Any, say: Say, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], wide: Collection[str] = ()
+) -> None:
+    """The same in the words of `say`, asked for "sheet.NAME" and each "column.KEY"; those in `wide` hold texts."""
+    words = [say(f"column.{column}") for column in columns]
+    table(book, say(f"sheet.{name}"), words, rows, [40 if column in wide else 16 for column in columns])
+
+
 def _write(sheet: Any, line: int, number: int, value: Any, formats: dict[type, Any]) -> None:
     if isinstance(value, str):
         sheet.write_string(line, number, value[:32_000], formats[str])
+    elif isinstance(value, Yuan):
+        sheet.write_number(line, number, int(value) / 100, formats[Yuan])
     elif isinstance(value, (int, float)):
         sheet.write_number(line, number, value)
     elif isinstance(value, date):

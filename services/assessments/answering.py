@@ -8,10 +8,11 @@ from sqlmodel import Session, col, select
 from models.accounts import Permission
 from models.assessments import AnsweredBy, Assessing, AssessmentAnswer, AssessmentForm, AssessmentSheet
 from services import sites
-from services.access import Actor, require, require_unit, sees_unit
+from services.access import Actor, require, require_unit, stands_above
 from services.assessments.reading import assessed, form_of, term_of
 from services.assessments.rows import Answers
 from services.errors import BadInput, NotAllowed, NotFound, Refused
+from services.typed import line
 
 REMARK, MOST_FORMS = 500, 100_000
 
@@ -40,7 +41,7 @@ def answer(
     made = AssessmentSheet(
         form=form.key, unit_id=unit_id, rater_id=rater, from_day=term.from_day, to_day=term.to_day,
         seq=_next(session, form.key, unit_id, rater, term.from_day), forms=forms, at=now, account_id=actor.account_id,
-        actor_name=actor.name, remark=_line(remark), idempotency_key=idempotency_key,
+        actor_name=actor.name, remark=line(remark, REMARK), idempotency_key=idempotency_key,
     )  # fmt: skip
     session.add(made)
     session.flush()
@@ -76,14 +77,9 @@ def _rater(
         require_unit(session, actor, rater_id)
         return rater_id
     unit = require_unit(session, actor, unit_id)
-    if form.by is AnsweredBy.VILLAGERS and not _is_above(session, actor, unit_id):
+    if form.by is AnsweredBy.VILLAGERS and not stands_above(session, actor, unit_id):
         raise NotAllowed("assessment_own_villagers", unit=unit.short_name)
     return unit_id
-
-
-def _is_above(session: Session, actor: Actor, unit_id: int) -> bool:
-    """The villagers' word about a unit is entered by somebody above it."""
-    return actor.is_system or (actor.unit_id != unit_id and sees_unit(session, actor, unit_id))
 
 
 def _check(form: AssessmentForm, assessing: Assessing, answers: Answers, forms: int | None) -> None:
@@ -127,10 +123,3 @@ def _next(session: Session, form: str, unit_id: int, rater_id: int, from_day: da
         )
     )  # fmt: skip
     return (last or 0) + 1
-
-
-def _line(given: str) -> str:
-    said = "".join(sign for sign in given if sign == "\n" or sign.isprintable()).strip()
-    if len(said) > REMARK:
-        raise BadInput("text_long", longest=REMARK)
-    return said

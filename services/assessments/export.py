@@ -1,7 +1,6 @@
 """Assessments as a workbook: typed cells, and nobody's text ever becomes a formula or a link."""
 
 import io
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,9 +11,7 @@ from services.access import Actor
 from services.assessments.beside import honours, incomes
 from services.assessments.reading import form_of, results
 from services.assessments.rows import ResultRow
-
-Say = Callable[[str], str]
-"""Gives the word for a column's key, a list or an honour in the reader's language; "language" gives which it is."""
+from services.workbooks import Say, Yuan, said
 
 
 def workbook(session: Session, actor: Actor, key: str, unit_id: int, day: date, *, now: datetime, say: Say) -> bytes:
@@ -29,29 +26,21 @@ def workbook(session: Session, actor: Actor, key: str, unit_id: int, day: date, 
     named = [*(say(f"column.{name}") for name in ("unit", "place", "points", "list")), *parts]
     with workbooks.opened(out) as book:
         name = (form.zh if zh else form.en)[:31]
-        workbooks.table(book, name, named, [_result(row, say, zh=zh) for row in rows], _widths(named))
+        widths = [max(14, 2 * len(word)) for word in named]
+        workbooks.table(book, name, named, [_result(row, say, zh=zh) for row in rows], widths)
         held = [
             [row.unit if zh else row.unit_en, say(f"honour.{row.kind}"), row.year, row.households]
             for row in honours(session, actor, unit_id, day.year)
         ]
-        _beside(book, say, "honours", ("unit", "honour", "year", "households"), held)
+        said(book, say, "honours", ("unit", "honour", "year", "households"), held)
         money = [
-            [row.unit if zh else row.unit_en, day.year, None if row.income is None else row.income / 100]
+            [row.unit if zh else row.unit_en, day.year, None if row.income is None else Yuan(row.income)]
             for row in incomes(session, actor, unit_id, day.year)
         ]
-        _beside(book, say, "incomes", ("unit", "year", "income"), money)
+        said(book, say, "incomes", ("unit", "year", "income"), money)
     return out.getvalue()
 
 
 def _result(row: ResultRow, say: Say, *, zh: bool) -> list[Any]:
     listed = say(f"list.{row.listed.value}") if row.listed else None
     return [row.unit if zh else row.unit_en, row.place, row.points, listed, *(part.points for part in row.parts)]
-
-
-def _beside(book: Any, say: Say, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    words = [say(f"column.{column}") for column in columns]
-    workbooks.table(book, say(f"sheet.{name}"), words, rows, _widths(words))
-
-
-def _widths(words: Sequence[str]) -> list[int]:
-    return [max(14, 2 * len(word)) for word in words]

@@ -34,44 +34,38 @@ def differences(session: Session) -> Iterator[Differing]:
         for depth in range(1, deepest + 1):
             again = counted(session, (), [depth], outside=outside)
             at_depth = select(Unit.id).where(col(Unit.depth) == depth)  # type: ignore[call-overload]
-            here = kept.counts.c.unit_id.in_(at_depth), kept.cells.c.unit_id.in_(at_depth)
-            yield from _counts(session, kept.counts, again.counts, here[0], codes, LEFT_OUT if outside else "")
-            yield from _cells(session, kept.cells, again.cells, here[1], codes, LEFT_OUT if outside else "")
+            told = _Told(session, codes, LEFT_OUT if outside else "")
+            yield from told.counts(kept.counts, again.counts, kept.counts.c.unit_id.in_(at_depth))
+            yield from told.cells(kept.cells, again.cells, kept.cells.c.unit_id.in_(at_depth))
 
 
 LEFT_OUT = " left out"
 """What a difference says where it is of what the assessed scope leaves out."""
 
 
-def _counts(
-    session: Session,
-    kept: FromClause,
-    again: FromClause,
-    here: ColumnElement[bool],
-    codes: dict[int, str],
-    which: str,
-) -> Iterator[Differing]:
-    for row in _differing(session, kept, again, here, COUNT_KEY, COLUMNS):
-        unit, grain, day, *values = row
-        for place, column in enumerate(COLUMNS):
-            stored, known = values[2 * place], values[2 * place + 1]
-            if stored != known:
-                yield Differing(codes.get(unit, str(unit)), f"{_when(grain, day)} {column}{which}", stored, known)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Tells the differences of two tables with one unit's code each; `which` says of what scope they are."""
 
+    session: Session
+    codes: dict[int, str]
+    which: str
 
-def _cells(
-    session: Session,
-    kept: FromClause,
-    again: FromClause,
-    here: ColumnElement[bool],
-    codes: dict[int, str],
-    which: str,
-) -> Iterator[Differing]:
-    for row in _differing(session, kept, again, here, CELL_KEY, ["n"]):
-        unit, kind, grain, day, sub, tag, stored, known = row
-        name = Kind(kind).name.lower() if kind in set(Kind) else str(kind)
-        measure = f"{_when(grain, day)} {name} {sub} {tag}".rstrip()
-        yield Differing(codes.get(unit, str(unit)), f"{measure}{which}", stored, known)
+    def counts(self, kept: FromClause, again: FromClause, here: ColumnElement[bool]) -> Iterator[Differing]:
+        for unit, grain, day, *values in _differing(self.session, kept, again, here, COUNT_KEY, COLUMNS):
+            for place, column in enumerate(COLUMNS):
+                stored, known = values[2 * place], values[2 * place + 1]
+                if stored != known:
+                    yield self._of(unit, f"{_when(grain, day)} {column}", stored, known)
+
+    def cells(self, kept: FromClause, again: FromClause, here: ColumnElement[bool]) -> Iterator[Differing]:
+        for row in _differing(self.session, kept, again, here, CELL_KEY, ["n"]):
+            unit, kind, grain, day, sub, tag, stored, known = row
+            name = Kind(kind).name.lower() if kind in set(Kind) else str(kind)
+            yield self._of(unit, f"{_when(grain, day)} {name} {sub} {tag}".rstrip(), stored, known)
+
+    def _of(self, unit: int, measure: str, stored: int, known: int) -> Differing:
+        return Differing(self.codes.get(unit, str(unit)), measure + self.which, stored, known)
 
 
 def _when(grain: int, day: int) -> str:

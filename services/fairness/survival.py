@@ -44,6 +44,14 @@ def in_time(curves: list[Curve]) -> list[float | None]:
     return [float(share) if curve.known else None for curve, share in zip(curves, shares, strict=True)]
 
 
+def basis(curves: list[Curve]) -> list[tuple[float, float]]:
+    """What each unit's estimate rests on: how many of its known cases its share in time makes good, and all of them."""
+    return [
+        (0.0, 0.0) if share is None else (share * curve.known, float(curve.known))
+        for curve, share in zip(curves, in_time(curves), strict=True)
+    ]
+
+
 def _at_risk(settled: Floats, waiting: Floats, missed: Floats) -> Floats:
     """How many cases of each unit reach each tenth."""
     gone = np.cumsum(settled + waiting, axis=1)

@@ -27,6 +27,7 @@ from services.errors import BadInput, ChangedMeanwhile, NotAllowed, Refused
 from services.projects import money
 from services.projects.rows import Draft, Fact
 from services.projects.scope import require_writable
+from services.typed import line
 
 TITLE, LINE, TEXT, MANY = 80, 200, 5_000, 30
 """The longest title, line and text in characters; the most measures or figures."""
@@ -179,16 +180,6 @@ def require_after_start(day: date, starts_on: date) -> None:
     """Raise BadInput("milestone_before_start") for a day before the project begins."""
     if day < starts_on:
         raise BadInput("milestone_before_start", day=day.isoformat(), start=starts_on.isoformat())
-
-
-def line(given: str | None, longest: int, missing: str | None = None) -> str:
-    """What was typed, trimmed, control signs taken out. Raises BadInput: `missing` where it is empty, or text_long."""
-    text = "".join(sign for sign in given or "" if sign == "\n" or sign.isprintable()).strip()
-    if missing is not None and not text:
-        raise BadInput(missing)
-    if len(text) > longest:
-        raise BadInput("text_long", longest=longest)
-    return text
 
 
 def checked(draft: Draft) -> Draft:

@@ -10,9 +10,10 @@ from models.projects import ProjectDocument, ProjectVerb
 from services import audit
 from services.access import Actor
 from services.errors import BadInput, NotFound, Refused
-from services.projects.changes import line, open_for, record
+from services.projects.changes import open_for, record
 from services.projects.contents import media_type
 from services.projects.scope import require_project
+from services.typed import line
 
 LONGEST_NAME = 120
 MOST = 40

@@ -1,7 +1,6 @@
 """The ledger of projects as a workbook: typed cells, and nobody's text ever becomes a formula or a link."""
 
 import io
-from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,12 +11,11 @@ from services.access import Actor
 from services.projects.opened import detail
 from services.projects.reads import listed
 from services.projects.rows import ProjectDetail
+from services.workbooks import Say, Yuan, said
 
 MOST = 500
 """The most projects in one workbook."""
-
-Say = Callable[[str], str]
-"""Gives the word for a column's key or a state, in the reader's language."""
+WIDE = {"title", "problem", "measures", "purpose"}
 
 _PROJECTS = (
     "reference", "title", "unit", "state", "problem", "measures", "starts_on", "ends_on", "budget", "raised", "spent",
@@ -40,43 +38,11 @@ def ledger(session: Session, actor: Actor, unit_id: int | None, today: date, say
     found = [detail(session, actor, row.id, today) for row in rows]
     out = io.BytesIO()
     with workbooks.opened(out) as book:
-        _sheet(book, say, "projects", _PROJECTS, [_project(each, say) for each in found])
-        _sheet(book, say, "milestones", _PARTS["milestones"], [row for each in found for row in _milestones(each)])
-        _sheet(book, say, "money", _PARTS["money"], [row for each in found for row in _money(each, say)])
-        _sheet(book, say, "linked", _PARTS["linked"], [row for each in found for row in _linked(each)])
+        said(book, say, "projects", _PROJECTS, [_project(each, say) for each in found], WIDE)
+        said(book, say, "milestones", _PARTS["milestones"], [row for each in found for row in _milestones(each)])
+        said(book, say, "money", _PARTS["money"], [row for each in found for row in _money(each, say)], WIDE)
+        said(book, say, "linked", _PARTS["linked"], [row for each in found for row in _linked(each)], WIDE)
     return out.getvalue()
-
-
-class Yuan(int):
-    """Fen that a cell shows in yuan."""
-
-
-def _sheet(book: Any, say: Say, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    bold = workbooks.heading(book)
-    formats = {
-        Yuan: book.add_format({"num_format": "#,##0.00"}),
-        date: book.add_format({"num_format": "yyyy-mm-dd"}),
-        str: book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
-    }
-    sheet = book.add_worksheet(say(f"sheet.{name}"))
-    sheet.freeze_panes(1, 0)
-    for number, column in enumerate(columns):
-        sheet.set_column(number, number, 40 if column in {"title", "problem", "measures", "purpose"} else 16)
-        sheet.write_string(0, number, say(f"column.{column}"), bold)
-    for line, row in enumerate(rows, start=1):
-        for number, value in enumerate(row):
-            _write(sheet, line, number, value, formats)
-
-
-def _write(sheet: Any, line: int, number: int, value: Any, formats: dict[type, Any]) -> None:
-    if isinstance(value, str):
-        sheet.write_string(line, number, value[:32_000], formats[str])
-    elif isinstance(value, Yuan):
-        sheet.write_number(line, number, int(value) / 100, formats[Yuan])
-    elif isinstance(value, int):
-        sheet.write_number(line, number, value)
-    elif isinstance(value, date):
-        sheet.write_datetime(line, number, value, formats[date])
 
 
 def _project(project: ProjectDetail, say: Say) -> list[Any]:

@@ -20,11 +20,12 @@ from models.projects import (
 from services import demands, sites
 from services.access import Actor
 from services.errors import BadInput, NotFound, Refused
-from services.projects.changes import LINE, TITLE, done_before, line, open_for, record, require_after_start
+from services.projects.changes import LINE, TITLE, done_before, open_for, record, require_after_start
 from services.projects.money import checked
 from services.projects.people import require_candidate
 from services.projects.rows import MoneyRow, Taking
 from services.projects.scope import require_project
+from services.typed import line
 
 MOST_PARTIES = 40
 MOST_MILESTONES = 60

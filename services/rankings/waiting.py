@@ -10,7 +10,7 @@ from sqlmodel import Session
 from models.counters import Kind
 from services.access import IS_OPEN
 from services.counters.facts import C, tenth_of
-from services.fairness import TENTHS, Curve, in_time
+from services.fairness import TENTHS, Curve, basis
 from services.figures import reading
 from services.figures.ranges import numbers, span
 from services.figures.scopes import Scope
@@ -41,15 +41,10 @@ def known(
         return {unit: (float(each.on_time), float(each.due)) for unit, each in counted.items()}
     settled = _settled(session, (units, outside), period)
     waiting = _waiting(session, units, period, now, assessed=outside is not None)
-    curves = {
-        unit: Curve(tuple(settled[unit]), tuple(waiting[unit]), each.due - each.on_time)
-        for unit, each in counted.items()
-    }
-    shares = in_time(list(curves.values()))
-    return {
-        unit: (0.0, 0.0) if share is None else (share * curve.known, float(curve.known))
-        for (unit, curve), share in zip(curves.items(), shares, strict=True)
-    }
+    curves = [
+        Curve(tuple(settled[unit]), tuple(waiting[unit]), each.due - each.on_time) for unit, each in counted.items()
+    ]
+    return dict(zip(counted, basis(curves), strict=True))
 
 
 def _settled(session: Session, scopes: tuple[Scope, Scope | None], period: Period) -> Tenths:

@@ -11,10 +11,11 @@ from models.watch import LISTED, Watch, WatchEntry, WatchState, WatchVerb
 from services import sites
 from services.access import Actor, require, require_unit
 from services.errors import BadInput, NotAllowed, Refused
+from services.typed import line
 from services.watch import history
 from services.watch.measuring import entering, leaving
 from services.watch.reads import WORK, events_of
-from services.watch.recording import TEXT, add, event_before, line, needed, opened_for, record, rules
+from services.watch.recording import TEXT, add, event_before, needed, opened_for, record, rules
 from services.watch.scope import require_above, require_entry
 
 

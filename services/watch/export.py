@@ -1,7 +1,6 @@
 """The watch-list as a workbook: typed cells, and nobody's text ever becomes a formula or a link."""
 
 import io
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,13 +10,11 @@ from services import sites, workbooks
 from services.access import Actor
 from services.watch.reads import ledger, sheet
 from services.watch.rows import EntryRow, Sheet
+from services.workbooks import Say, said
 
 MOST = 500
 """The most entries in one workbook."""
 WIDE = {"problem", "measure", "text", "reasons"}
-
-Say = Callable[[str], str]
-"""Gives the word for a column's key or a state, in the reader's language; "language" gives which one it is."""
 
 _ENTRIES = (
     "reference", "unit", "state", "entered_on", "accepted_on", "ended_on", "relapse_of", "reasons", "measures", "done",
@@ -39,17 +36,11 @@ def workbook(session: Session, actor: Actor, *, now: datetime, say: Say) -> byte
     found = [sheet(session, actor, row.id, now=now) for row in rows]
     zone, out = sites.profile(session).zone, io.BytesIO()
     with workbooks.opened(out) as book:
-        _sheet(book, say, "entries", _ENTRIES, [_entry(row, say, zone) for row in rows])
-        _sheet(book, say, "measures", _PARTS["measures"], [row for each in found for row in _measures(each)])
-        _sheet(book, say, "helps", _PARTS["helps"], [row for each in found for row in _helps(each, say)])
-        _sheet(book, say, "evidence", _PARTS["evidence"], [row for each in found for row in _evidence(each)])
+        said(book, say, "entries", _ENTRIES, [_entry(row, say, zone) for row in rows], WIDE)
+        said(book, say, "measures", _PARTS["measures"], [row for each in found for row in _measures(each)], WIDE)
+        said(book, say, "helps", _PARTS["helps"], [row for each in found for row in _helps(each, say)], WIDE)
+        said(book, say, "evidence", _PARTS["evidence"], [row for each in found for row in _evidence(each)], WIDE)
     return out.getvalue()
-
-
-def _sheet(book: Any, say: Say, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    words = [say(f"column.{column}") for column in columns]
-    widths = [40 if column in WIDE else 16 for column in columns]
-    workbooks.table(book, say(f"sheet.{name}"), words, rows, widths)
 
 
 def _entry(row: EntryRow, say: Say, zone: Any) -> list[Any]:

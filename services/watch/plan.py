@@ -8,9 +8,10 @@ from models.watch import WatchEvent, WatchVerb, monday
 from services import demands, projects, sites
 from services.access import Actor
 from services.errors import BadInput, NotFound, Refused
+from services.typed import line
 from services.watch import history
 from services.watch.reads import events_of
-from services.watch.recording import LINE, add, line, needed, rules
+from services.watch.recording import LINE, add, needed, rules
 from services.watch.scope import require_entry
 
 

@@ -16,12 +16,12 @@ from models.people import Person
 from models.units import Unit
 from models.watch import LISTED, WATCH_MOVES, Watch, WatchEntry, WatchEvent, WatchState, WatchVerb
 from services import sites
-from services.access import Actor, mask_name, require, units_seen
+from services.access import Actor, mask_name, require, stands_above, units_seen
 from services.errors import NotFound
 from services.watch import history
 from services.watch.measuring import judged, leaving, level_ids, measured
 from services.watch.rows import EntryRow, EventRow, Mark, Proposal, Sheet
-from services.watch.scope import entries_seen, may_write, require_entry, stands_above
+from services.watch.scope import entries_seen, may_write, require_entry
 
 WORK = frozenset({WatchVerb.EVIDENCE, WatchVerb.DONE})
 """Who does these does not accept the work."""

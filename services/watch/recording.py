@@ -11,6 +11,7 @@ from models.profiles import Profile
 from models.watch import LISTED, WATCH_MOVES, Watch, WatchEntry, WatchEvent, WatchVerb
 from services.access import Actor, require
 from services.errors import BadInput, ChangedMeanwhile, NotAllowed, Refused
+from services.typed import line
 from services.watch.scope import may_write, require_above, require_entry
 
 LINE, TEXT, MOST = 200, 2_000, 500
@@ -100,15 +101,4 @@ def event_before(session: Session, actor: Actor, key: str | None) -> WatchEvent 
 
 def needed(given: str, longest: int = TEXT) -> str:
     """What was typed, trimmed. Raises BadInput("watch_text_missing") where that is nothing, or text_long."""
-    said = line(given, longest)
-    if not said:
-        raise BadInput("watch_text_missing")
-    return said
-
-
-def line(given: str, longest: int) -> str:
-    """What was typed, trimmed, control signs taken out. Raises BadInput("text_long")."""
-    said = "".join(sign for sign in given or "" if sign == "\n" or sign.isprintable()).strip()
-    if len(said) > longest:
-        raise BadInput("text_long", longest=longest)
-    return said
+    return line(given, longest, "watch_text_missing")

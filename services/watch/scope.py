@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from models.accounts import Permission
 from models.units import UnitAncestor
 from models.watch import WatchEntry, WatchEvent
-from services.access import Actor, require, require_unit, sees_unit
+from services.access import Actor, require, require_unit, sees_unit, stands_above
 from services.errors import NotAllowed, NotFound
 
 
@@ -40,13 +40,11 @@ def require_entry(session: Session, actor: Actor, entry_id: int) -> WatchEntry:
     return found
 
 
-def stands_above(session: Session, actor: Actor, unit_id: int) -> bool:
-    """Whether the actor's post lies above the unit: who enters, accepts and lets go is never the unit itself."""
-    return actor.is_system or (actor.unit_id != unit_id and sees_unit(session, actor, unit_id))
-
-
 def require_above(session: Session, actor: Actor, unit_id: int) -> None:
-    """Raises NotAllowed without the permission or for the unit itself, NotFound for a unit outside the scope."""
+    """Who enters, accepts and lets go is never the unit itself.
+
+    Raises NotAllowed without the permission or for the unit itself, NotFound for a unit outside the scope.
+    """
     require(actor, Permission.TRIAGE)
     unit = require_unit(session, actor, unit_id)
     if not stands_above(session, actor, unit_id):
