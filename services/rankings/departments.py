@@ -17,7 +17,7 @@ from models.departments import Department
 from services import sites
 from services.access import IS_OPEN, Actor, demands_counted, path_column, require_unit
 from services.counters.facts import C, tenth_of
-from services.fairness import FEWEST, TENTHS, Curve, basis
+from services.fairness import FEWEST, TENTHS, Curve, basis, pooled
 from services.periods import Period
 from services.rankings.measures import Sort, rate
 from services.rankings.rows import RankRow, ranked
@@ -102,7 +102,7 @@ def _known(
     wait = _tenths(session, [*limit, IS_OPEN, C.due_at >= now], AT, now)
     keys = sorted({*kept, *wait, *counted})
     curves = [Curve(tuple(kept[key]), tuple(wait[key]), counted[key].due - counted[key].on_time) for key in keys]
-    return dict(zip(keys, basis(curves), strict=True))
+    return dict(zip(keys, basis(curves, pooled(curves)), strict=True))
 
 
 def _tenths(

@@ -41,7 +41,7 @@ def of_level(
     counted, rows = _rows(asked, units)
     basis = None
     if sort is Sort.ON_TIME:
-        known = waiting.known(session, units, asked.outside(units), period, counted, now=now)
+        known = waiting.known(session, actor, units, period, counted, now=now, scope=scope)
         basis = {place.code: known[place.id] for place in units.places}
     return ranked(rows, sort, weights=asked.weights, fewest=fewest, basis=basis)
 

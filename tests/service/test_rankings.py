@@ -200,6 +200,27 @@ def test_what_is_not_due_yet_is_censored_and_moves_the_estimate_only(site):
     assert huopo.standing == fairness.compare(((1.5, 3.0),), 1).standings[0]
 
 
+@pytest.mark.parametrize("scope", Scope)
+def test_where_nothing_waits_the_estimate_rests_on_every_outcome_also_one_before_its_day(site, scope):
+    """Jiazhuang: one settled with its limit in two days, one missed: 1 of 2.
+
+    Huopo by hand: one settled in the 5th tenth, where one waits, one in the 6th, one missed: 1 - 3/4 x 1/2 of three;
+    without the excluded one, settled in the 5th: 1 - 1/2 of two.
+    """
+    start, closed = NOW - 10 * DAY, {"state": State.CLOSED, "is_open": False, "settled_at": NOW - 5 * DAY}
+    beside = {"grid": "411622204201001", "by": "supervisor"}
+    change(site, site.report(at=start, **beside), due_at=NOW + 2 * DAY, **closed)
+    change(site, site.report(at=start, **beside), due_at=NOW - 2 * DAY)
+    change(site, site.report(at=start), due_at=NOW - DAY, **closed)
+    change(site, site.report(at=start), due_at=NOW + DAY, **closed, excluded_code="court")
+    change(site, site.report(at=NOW - 4 * DAY), due_at=NOW + 5 * DAY)
+    change(site, site.report(at=start), due_at=NOW - 2 * DAY)
+    found = {each.name: each for each in rank(site, sort=Sort.ON_TIME, scope=scope)}
+    of_huopo = (1.0, 2.0) if scope is Scope.ASSESSED else (1.875, 3.0)
+    told = fairness.compare((of_huopo, (1.0, 2.0)), 1).standings
+    assert {found["霍坡村"].standing.estimate, found["贾庄村"].standing.estimate} == {each.estimate for each in told}
+
+
 def test_the_assessed_scope_leaves_out_what_is_excluded_and_what_was_waived(site):
     fill(site)
     with reading(site.engine) as session:

@@ -17,6 +17,7 @@ from services.fairness import (
     funnel,
     in_time,
     past,
+    pooled,
     shrunk,
     tier_of,
 )
@@ -186,17 +187,21 @@ def curve(settled=(), waiting=(), missed=0):
     return Curve(*count, missed=missed)
 
 
+def shares(curves):
+    return in_time(curves, pooled(curves))
+
+
 def test_a_case_that_is_not_due_yet_is_censored_and_not_dropped():
     """By hand: ten cases. Two settled in the 2nd tenth: 8/10. One waits in the 4th. Three settled in the 6th, of 7:
     8/10 x 4/7. One waits in the 7th. One settled in the 9th, of 3: 8/10 x 4/7 x 2/3. Two missed. 1 - 0.3048 = 69.52%;
     of those with an outcome alone 6 of 8, 75%, of those due 6 of 8 as well.
     """
-    found = in_time([curve([1, 1, 5, 5, 5, 8], [3, 6], missed=2)])
+    found = shares([curve([1, 1, 5, 5, 5, 8], [3, 6], missed=2)])
     assert found == [pytest.approx(1 - 8 / 10 * 4 / 7 * 2 / 3)]
 
 
 def test_where_nothing_waits_the_curve_is_the_plain_share():
-    assert in_time([curve([0, 3, 9], missed=1)]) == [pytest.approx(0.75)]
+    assert shares([curve([0, 3, 9], missed=1)]) == [pytest.approx(0.75)]
 
 
 def test_the_curve_is_that_of_kaplan_and_meier_as_scipy_has_it():
@@ -206,16 +211,16 @@ def test_the_curve_is_that_of_kaplan_and_meier_as_scipy_has_it():
         missed = int(random.integers(1, 5))
         data = CensoredData(uncensored=settled, right=[*waiting, *[TENTHS] * missed])
         share = float(ecdf(data).cdf.evaluate(TENTHS))
-        assert in_time([curve(settled.tolist(), waiting.tolist(), missed)]) == [pytest.approx(share)]
+        assert shares([curve(settled.tolist(), waiting.tolist(), missed)]) == [pytest.approx(share)]
 
 
 def test_beyond_its_oldest_waiting_case_a_unit_takes_the_steps_of_all():
     """Alone the young unit's nine waiting cases would count as missed: 10% in time after one case settled."""
     old = curve([8] * 9, missed=1)
-    young, _ = in_time([curve([0], [2] * 9), old])
+    young, _ = shares([curve([0], [2] * 9), old])
     assert young == pytest.approx(1 - 0.9 * 1 / 10)
 
 
 def test_without_an_outcome_there_is_no_share():
-    assert in_time([curve(), curve(waiting=[1, 2])]) == [None, None]
-    assert in_time([]) == []
+    assert shares([curve(), curve(waiting=[1, 2])]) == [None, None]
+    assert shares([]) == []
