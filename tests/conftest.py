@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import uuid
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -68,40 +67,45 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def sqlite_once(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of every SQLite test: the statements it has compiled once stay compiled."""
+    return database.engine_for(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'site.db'}")
+
+
 @pytest.fixture
-def sqlite_engine(migrated: Path, tmp_path: Path) -> Iterator[Engine]:
+def sqlite_engine(migrated: Path, sqlite_once: Engine) -> Iterator[Engine]:
     """An empty, migrated SQLite database, for what does not depend on the database."""
-    path = tmp_path / "site.db"
+    path = Path(str(sqlite_once.url.database))
     shutil.copyfile(migrated, path)
-    made = database.engine_for(f"sqlite:///{path}")
-    yield made
-    made.dispose()
+    yield sqlite_once.execution_options()  # a listener of one test is none of the next
+    sqlite_once.dispose()
+    for left in path.parent.glob(f"{path.name}*"):
+        left.unlink()
 
 
 SITE = "county"
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: Any) -> str:
-    """The name of a PostgreSQL database with a site at the newest revision, migrated once a run."""
+def postgresql_once(postgresql_server: Any) -> Engine:
+    """The engine of every PostgreSQL test, and a database with a site at the newest revision to copy for each."""
     postgresql_server.ensure_postgres_running()
     _command(postgresql_server, "CREATE DATABASE migrated")
     made = database.engine_for(_address(postgresql_server, "migrated"), SITE)
     database.migrate(made)
     made.dispose()
-    return "migrated"
+    return database.engine_for(_address(postgresql_server, "tested"), SITE)
 
 
 @pytest.fixture
-def postgresql_engine(postgresql_server: Any, postgresql_template: str) -> Iterator[Engine]:
-    """An empty, migrated site in a PostgreSQL database of its own."""
+def postgresql_engine(postgresql_server: Any, postgresql_once: Engine) -> Iterator[Engine]:
+    """An empty, migrated site in a PostgreSQL database that only this test has."""
     postgresql_server.ensure_postgres_running()
-    name = f"t{uuid.uuid4().hex[:12]}"
-    _command(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
-    made = database.engine_for(_address(postgresql_server, name), SITE)
-    yield made
-    made.dispose()
-    _command(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _command(postgresql_server, "CREATE DATABASE tested TEMPLATE migrated")
+    yield postgresql_once.execution_options()
+    postgresql_once.dispose()
+    _command(postgresql_server, "DROP DATABASE tested WITH (FORCE)")
 
 
 def _address(server: Any, name: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, String, bindparam, exists, func, or_, sele
 from sqlmodel import Session, col
 
 from models.demands import Category, Demand, DemandEvent, State, Verb, Whistle
+from models.departments import Department
 from services import units
 from services.access import IS_OPEN, Actor, demands_seen, path_column, scope_of
 from services.counters.facts import flags
@@ -178,6 +179,9 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "closed_to": COLUMNS.closed_at < moment("closed_to"),
     "called_from": COLUMNS.called_at >= moment("called_from"),
     "called_to": COLUMNS.called_at < moment("called_to"),
+    "department": COLUMNS.department_id.in_(
+        select(Department.id).where(col(Department.code) == bindparam("department", type_=String))  # type: ignore[call-overload]
+    ),
     **_facts(),
 }
 """The condition of each field of Filters; `unit_id` is the subtree, above."""

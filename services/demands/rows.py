@@ -52,7 +52,8 @@ class Filters:
     `assessed` narrows to what an assessment counts: without excluded ones, and where it is about the limit without
     those whose lateness was waived on appeal. `urged` are open ones that were urged since who holds them has them.
     `reworked_to` keeps what was put back to work before it, `closed_from` to `called_to` bound when it was closed and
-    last called about (ends exclusive); `fact` is what rates count of them.
+    last called about (ends exclusive); `fact` is what rates count of them. `department` is the code of who holds it,
+    or held it when it was settled.
     """
 
     unit_id: int | None = None
@@ -89,6 +90,7 @@ class Filters:
     closed_to: datetime | None = None
     called_from: datetime | None = None
     called_to: datetime | None = None
+    department: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

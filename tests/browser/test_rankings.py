@@ -56,8 +56,11 @@ def test_the_total_adds_the_counts_up(demo_desk: Page):
     assert f"{settled_all / received_all:.2%}" in demo_desk.locator(".sg-rank tr.total").inner_text()
 
 
-@pytest.mark.parametrize("scope", ["full", "assessed"])
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize(
+    ("sort", "scope"),
+    [("on_time", "full"), ("on_time", "assessed"), ("settlement", "assessed"), ("satisfaction", "full"),
+     ("response", "full"), ("resolution", "assessed"), ("composite", "full")],
+)  # fmt: skip
 def test_each_count_of_a_row_opens_exactly_its_cases(demo_desk: Page, sort, scope):
     """Of 霍坡村, which has most that is late."""
     path = f"/rankings?sort={sort}&scope={scope}&period=quarter"
@@ -70,6 +73,18 @@ def test_each_count_of_a_row_opens_exactly_its_cases(demo_desk: Page, sort, scop
         assert queue_total(demo_desk) == shown
         open_path(demo_desk, f"{path}&unit=411622204")
         settled(demo_desk)
+
+
+def test_each_count_of_a_department_opens_exactly_its_cases(demo_desk: Page):
+    path = "/rankings?level=departments&period=quarter"
+    sign_in(demo_desk, "leader", PASSWORD, path=path)
+    row = rows(demo_desk).filter(has_text="县供水公司").locator("td").nth(4)
+    shown = [number(link.inner_text()) for link in row.locator("a").all()]
+    assert len(shown) == 2
+    assert shown[1] > 0
+    row.locator("a").last.click()
+    assert queue_total(demo_desk) == shown[1]
+    expect(demo_desk.get_by_role("button", name="县供水公司")).to_be_visible()
 
 
 def test_what_holds_a_village_back_opens_the_cases_that_missed_their_limit(demo_desk: Page):

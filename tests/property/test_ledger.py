@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import event, func
+from sqlalchemy import Engine, event, func
 from sqlmodel import select
 
 from models.demands import (
@@ -76,15 +76,12 @@ class Ledger(RuleBasedStateMachine):
 
     path: Path
     site: Town
+    engine: Engine
     filed = Bundle("filed")
 
     @initialize()
     def open_site(self) -> None:
-        self.folder = TemporaryDirectory()
-        copy = Path(self.folder.name) / "site.db"
-        shutil.copy(self.path, copy)
-        self.engine = engine_for.__wrapped__(f"sqlite:///{copy}")
-        event.listen(self.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        shutil.copy(self.path, str(self.engine.url.database))
         self.now, self.number = NOW, 0
         self.states: dict[int, State] = {}
         self.events: dict[int, int] = {}
@@ -93,10 +90,9 @@ class Ledger(RuleBasedStateMachine):
         self.touched: int | None = None
 
     def teardown(self) -> None:
-        if hasattr(self, "engine"):
+        if hasattr(self, "states"):
             self._hold(self.states)
             self.engine.dispose()
-            self.folder.cleanup()
 
     @precondition(lambda self: len(self.states) < 3)
     @rule(target=filed, settled=st.booleans())
@@ -211,9 +207,11 @@ class Ledger(RuleBasedStateMachine):
         self.counted = dict(self.events)
 
 
-def test_whatever_anyone_does_in_any_order_the_ledger_holds(template):
+def test_whatever_anyone_does_in_any_order_the_ledger_holds(template, tmp_path):
     path, built = template
-    machine = type("LedgerOfTemplate", (Ledger,), {"path": path, "site": built})
+    engine = engine_for(f"sqlite:///{tmp_path / 'site.db'}")  # one for all histories: it keeps what it has compiled
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    machine = type("LedgerOfTemplate", (Ledger,), {"path": path, "site": built, "engine": engine})
     MADE.clear()
     chosen = settings(
         max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None,

@@ -304,14 +304,13 @@ def test_no_villager_is_named_in_any_format(session):
     free = {text for row in session.exec(select(Demand.text, Demand.title)) for text in row if len(text) > 6}
     free -= {f"{a}{b}" for a, b in session.exec(select(Notice.title, Notice.result))}
     for unit in places(session):
-        for number in (10, 11):
-            for language in ("zh", "en"):
-                found, paper = told(session, unit, language, number)
-                for kind, said in formats(paper, found.period.zone).items():
-                    text = hidden.sub("〇", said)
-                    assert [name for name in villagers - served if name in text] == [], kind
-                    assert [phone for phone in phones if phone in text] == [], kind
-                    assert [own for own in free if own in text] == [], kind
+        for number, language in ((10, "zh"), (11, "en")):
+            found, paper = told(session, unit, language, number)
+            for kind, said in formats(paper, found.period.zone).items():
+                text = hidden.sub("〇", said)
+                assert [name for name in villagers - served if name in text] == [], kind
+                assert [phone for phone in phones if phone in text] == [], kind
+                assert [own for own in free if own in text] == [], kind
 
 
 def test_public_wording_that_no_longer_passes_the_check_is_left_out(site):

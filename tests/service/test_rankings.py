@@ -262,6 +262,14 @@ def test_departments_are_ranked_by_the_demands_they_hold_or_held(site):
         ("power", Counted(received=2, settled=1, due=2, on_time=0), 0.0, 2),
     ]  # fmt: skip
     assert len(found) == len(site.departments)
+    november = {"limit_from": NOVEMBER.start, "limit_to": NOVEMBER.so_far(NOW), "open_only": False}
+    for kept in (None, True):
+        with reading(site.engine) as session:
+            opened = [
+                demands.count(session, SYSTEM, Filters(department=each.code, kept=kept, **november), now=NOW)
+                for each in found
+            ]
+        assert opened == [each.on_time if kept else each.due for each in found]
     assert {(each.rate, each.rank) for each in found[2:]} == {(None, None)}
 
 

@@ -266,7 +266,7 @@ def drawn(came, after, ended, back, excluded, waived):
 def test_any_period_in_either_scope_is_what_one_counts_by_hand(site):
     """Cohort, limit, end and going back in any order; the oracle looks at each demand by itself."""
 
-    @settings_of_hypothesis(max_examples=40, deadline=None, derandomize=True)
+    @settings_of_hypothesis(max_examples=25, deadline=None, derandomize=True)
     @given(LEDGERS, DAYS, DAYS)
     def holds(rows, one, other):
         with transaction(site.engine) as session:

@@ -25,7 +25,7 @@ MOMENTS = (
 )  # fmt: skip
 KEYS = (
     *FLAGS, *MOMENTS, "state", "category", "urgency", "level", "settled", "kept", "on_the_spot", "excluded", "fact",
-    "period", "q",
+    "department", "period", "q",
 )  # fmt: skip
 """The parameters that narrow the list. Beside them stand `unit`, `sort`, `page`, and `id`, the demand that is open."""
 
@@ -74,7 +74,7 @@ def filters_of(user: User, chosen: Mapping[str, str], categories: list[CategoryR
     filters = Filters(
         state=_member(State, chosen.get("state")), category_id=codes.get(chosen.get("category", "")),
         urgency=_member(Urgency, chosen.get("urgency")), level=chosen.get("level"), text=chosen.get("q", ""),
-        fact=_member(Fact, chosen.get("fact")),
+        fact=_member(Fact, chosen.get("fact")), department=chosen.get("department"),
         open_only=not _OF_ALL_TIME & set(chosen), near_until=near,
         settled={"1": True, "0": False}.get(chosen.get("settled", "")),
         kept={"1": True, "0": False}.get(chosen.get("kept", "")),
@@ -89,7 +89,7 @@ def link(filters: Filters, *, unit: str | None = None, category: str | None = No
     found = {flag: "1" for flag in FLAGS if flag != "near" and getattr(filters, flag)}
     found |= {name: value.isoformat() for name in MOMENTS if (value := getattr(filters, name)) is not None}
     words = {"unit": unit, "category": category, "state": filters.state, "urgency": filters.urgency}
-    words |= {"level": filters.level, "fact": filters.fact, "q": filters.text}
+    words |= {"level": filters.level, "fact": filters.fact, "q": filters.text, "department": filters.department}
     words |= {"near": "1" if filters.near_until else None}
     found |= {name: str(value) for name, value in words.items() if value}
     for name in ("settled", "kept", "on_the_spot", "excluded"):

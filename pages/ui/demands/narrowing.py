@@ -146,6 +146,7 @@ def others(user: frame.User, asked: Asked) -> None:
     }  # fmt: skip
     fact = asked.filters.fact
     words |= {"fact": t.term(fact)} if fact is not None else {}
+    words |= {"department": _department(user, asked.chosen["department"])} if "department" in asked.chosen else {}
     for name, said in words.items():
         if name not in asked.chosen:
             continue
@@ -153,6 +154,12 @@ def others(user: frame.User, asked: Asked) -> None:
             f"{said} {_value(user, name, asked.chosen[name])}".strip(), icon=":material/close:", type="tertiary",
             key=f"queue-without-{name}", on_click=go, kwargs={name: None},
         )  # fmt: skip
+
+
+def _department(user: frame.User, code: str) -> str:
+    with reading() as session:
+        names = {row.code: user.t.name(row.name, row.name_en) for row in demands.departments(session, user.actor)}
+    return plain(names.get(code, code))
 
 
 def urged(user: frame.User, asked: Asked) -> None:

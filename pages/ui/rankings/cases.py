@@ -1,5 +1,7 @@
 """From a number of a ranking to exactly its cases: the queue's filter for each measure, scope and period."""
 
+from dataclasses import replace
+
 from pages.ui.cases import Filter, anchor
 from pages.ui.demands import address
 from pages.ui.frame import User
@@ -26,27 +28,26 @@ def pair(user: User, table: Table, row: RankRow, code: str) -> str:
             numbers = (good, _said(table, code, GOOD[table.sort])), (counted.valid, _said(table, code, Fact.VALID))
         case Sort.SATISFACTION:
             parts = [(counted.satisfied, Fact.SATISFIED), (counted.basically, Fact.BASICALLY)]
-            said = "+".join(_number(user, table, number, _said(table, code, fact)) for number, fact in parts)
-            return f"{said} / {_number(user, table, counted.valid, _said(table, code, Fact.VALID))}"
+            said = "+".join(_number(user, number, _said(table, code, fact)) for number, fact in parts)
+            return f"{said} / {_number(user, counted.valid, _said(table, code, Fact.VALID))}"
         case Sort.COMPOSITE:
-            return _number(user, table, counted.valid, _said(table, code, Fact.VALID))
-    return " / ".join(_number(user, table, number, wanted) for number, wanted in numbers)
+            return _number(user, counted.valid, _said(table, code, Fact.VALID))
+    return " / ".join(_number(user, number, wanted) for number, wanted in numbers)
 
 
-def _number(user: User, table: Table, number: int, wanted: Filter) -> str:
-    words = user.t.number(number)
-    return words if table.level == DEPARTMENTS else anchor(words, "demands", wanted)
+def _number(user: User, number: int, wanted: Filter) -> str:
+    return anchor(user.t.number(number), "demands", wanted)
 
 
 def of_limit(user: User, table: Table, code: str, *, kept: bool | None = None) -> Filter:
     """The cases whose limit passed in the period, so far; kept, missed or both."""
     until = table.period.so_far(user.now)
     filters = Filters(limit_from=table.period.start, limit_to=until, kept=kept, assessed=_assessed(table))
-    return address.link(filters, unit=code)
+    return _of(table, code, filters)
 
 
 def _received(table: Table, code: str, *, settled: bool | None = None) -> Filter:
-    found = address.link(Filters(settled=settled, assessed=_assessed(table)), unit=code)
+    found = _of(table, code, Filters(settled=settled, assessed=_assessed(table)))
     return found | {"period": table.period.key}
 
 
@@ -54,6 +55,13 @@ def _said(table: Table, code: str, fact: Fact) -> Filter:
     filters = Filters(
         called_from=table.period.start, called_to=table.period.end, fact=fact, assessed=_assessed(table)
     )  # fmt: skip
+    return _of(table, code, filters)
+
+
+def _of(table: Table, code: str, filters: Filters) -> Filter:
+    """The filter for one row's demands: a unit's below it, a department's below the unit the ranking is of."""
+    if table.level == DEPARTMENTS:
+        return address.link(replace(filters, department=code), unit=table.unit.code)
     return address.link(filters, unit=code)
 
 
