@@ -75,6 +75,7 @@ def rank(
             session, SYSTEM, options.unit_id(session, unit), level, period, now=now, sort=sort, scope=scope,
             fewest=fewest,
         )  # fmt: skip
+        found = rankings.told(session, SYSTEM, found, period, now=now, sort=sort, scope=scope)
     rows = [_rank(row) for row in found]
     if as_json:
         print_json(rows)

@@ -60,11 +60,14 @@ with st.container(gap=12):
         exports.ranking(user, table, rows)
     left, right = st.columns([72, 28], gap="small") if not user.phone else (st.container(), st.container())
     with left, layout.panel("ranking"):
-        shown = 1
+        page = 1
         if len(rows) > parts.PAGE:
-            shown = st.pagination(-(-len(rows) // parts.PAGE), key=f"rankings-page-{here.id}-{level}", width="stretch")
+            page = st.pagination(-(-len(rows) // parts.PAGE), key=f"rankings-page-{here.id}-{level}", width="stretch")
+        shown = rows[(page - 1) * parts.PAGE : page * parts.PAGE]
+        with reading() as session:
+            shown = rankings.told(session, user.actor, shown, period, now=user.now, sort=sort, scope=scope)
         drawn = parts.cards_of if user.phone else parts.table_of
-        st.html(drawn(user, table, rows[(shown - 1) * parts.PAGE : shown * parts.PAGE], rows))
+        st.html(drawn(user, table, shown, rows))
     with right:
         parts.funnel_panel(user, table, rows)
         parts.how_to_read(user, table)

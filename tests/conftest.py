@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from services import database
+from services.settings import settings
 
 os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
 os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks by it: English in every test, wherever it runs
@@ -69,8 +70,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sqlite_once(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The engine of every SQLite test: the statements it has compiled once stay compiled."""
-    return database.engine_for(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'site.db'}")
+    """The engine of every SQLite test, also of those that set its address: what it compiled once stays compiled."""
+    return database.engine_for(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'site.db'}", settings().site)
 
 
 @pytest.fixture

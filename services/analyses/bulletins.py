@@ -57,6 +57,7 @@ def bulletin(
     if level is None:
         return None
     found = rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME)
+    found = rankings.told(session, actor, found, period, now=now, sort=Sort.ON_TIME)
     counts = rates.counted(session, actor, [unit_id, *(row.unit_id or 0 for row in found)], period, now=now)
     rows, pooled = [], Counted()
     for row in found:

@@ -70,7 +70,8 @@ def _situation(session: Session, actor: Actor, unit_id: int, period: Period, now
 def _ranked(
     session: Session, actor: Actor, unit_id: int, level: str, period: Period, now: datetime
 ) -> tuple[rankings.RankRow, ...]:
-    return tuple(rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME))
+    rows = rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME)
+    return tuple(rankings.told(session, actor, rows, period, now=now, sort=Sort.ON_TIME))
 
 
 def _standing(

@@ -1,11 +1,11 @@
 """The units of a level side by side over a period."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
-from models.profiles import Weights
 from services import rates, sites
 from services.access import Actor
 from services.fairness import FEWEST
@@ -37,13 +37,55 @@ def of_level(
     A fixed number of statements. Raises NotFound outside the actor's scope.
     """
     units = scopes.of_level(session, actor, unit_id, level, since=period.from_day)
-    asked = _Asked(session, actor, period, now, sort, scope, sites.profile(session).rates.weights)
-    counted, rows = _rows(asked, units)
+    stock = counting.tally(session, units, period, now=now)
+    counted = _counted(session, actor, units, stock, period, now, sort, scope)
+    rows = [_row(place, stock.get(place.id, Counts()), counted[place.id]) for place in units.places]
     basis = None
     if sort is Sort.ON_TIME:
         known = waiting.known(session, actor, units, period, counted, now=now, scope=scope)
         basis = {place.code: known[place.id] for place in units.places}
-    return ranked(rows, sort, weights=asked.weights, fewest=fewest, basis=basis)
+    return ranked(rows, sort, weights=sites.profile(session).rates.weights, fewest=fewest, basis=basis)
+
+
+def told(
+    session: Session,
+    actor: Actor,
+    rows: Sequence[RankRow],
+    period: Period,
+    *,
+    now: datetime,
+    sort: Sort = Sort.ON_TIME,
+    scope: Scope = Scope.FULL,
+) -> list[RankRow]:
+    """Rows of `of_level` with what takes no part in their order: the change, twelve months, and what is late.
+
+    A fixed number of statements; a screen asks for the rows it shows. Raises NotFound outside the actor's scope.
+    """
+    units = scopes.of_units(session, actor, [row.unit_id for row in rows if row.unit_id is not None])
+    if units is None:
+        return list(rows)
+    outside = scopes.left_out(session, actor, units) if scope is Scope.ASSESSED else None
+    weights, before = sites.profile(session).rates.weights, period.previous(now.astimezone(period.zone).date())
+    earlier = series.over(session, units, outside, sort, span(*numbers(before)))
+    last = series.day_before(min(numbers(period)[1] + 1, today(period, now)))
+    trends = series.months(session, units, outside, sort, last)
+    whys = causes(session, units, period, now)
+
+    def with_all(row: RankRow, unit_id: int) -> RankRow:
+        then, trend = earlier.get(unit_id), trends.get(unit_id, NOTHING)
+        return replace(
+            row, change=_change(row.rate, None if then is None else rate(sort, then, weights)), why=whys.get(unit_id),
+            trend=tuple(rate(sort, month, weights) for month in trend),
+        )  # fmt: skip
+
+    return [with_all(row, row.unit_id) if row.unit_id is not None else row for row in rows]
+
+
+NOTHING = (Counted(),) * series.MONTHS
+
+
+def _change(now: float | None, then: float | None) -> float | None:
+    return None if now is None or then is None else now - then
 
 
 def unranked(
@@ -54,57 +96,9 @@ def unranked(
     A fixed number of statements. Raises NotFound outside the actor's scope.
     """
     units = scopes.of_level(session, actor, unit_id, level, since=period.from_day)
-    told = counting.tally(session, units, period, now=now)
-    whys = causes(session, units, period, now)
-    rows = [
-        _row(place, told.get(place.id, Counts()), _of_tally(told.get(place.id, Counts()))) for place in units.places
-    ]
-    return [replace(row, why=whys.get(row.unit_id or 0)) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a ranking was asked for."""
-
-    session: Session
-    actor: Actor
-    period: Period
-    now: datetime
-    sort: Sort
-    scope: Scope
-    weights: Weights
-
-    def outside(self, units: scopes.Scope) -> scopes.Scope | None:
-        """The same units with what the assessed scope leaves out, where that is asked for."""
-        return scopes.left_out(self.session, self.actor, units) if self.scope is Scope.ASSESSED else None
-
-
-def _rows(asked: _Asked, units: scopes.Scope) -> tuple[dict[int, Counted], list[RankRow]]:
-    """The counts of each unit, and its row before it is ranked."""
-    session, period, now, sort = asked.session, asked.period, asked.now, asked.sort
-    told = counting.tally(session, units, period, now=now)
-    counted = _counted(asked, units, told)
-    day = today(period, now)
-    before = period.previous(now.astimezone(period.zone).date())
-    earlier = series.over(session, units, asked.outside(units), sort, span(*numbers(before)))
-    last = series.day_before(min(numbers(period)[1] + 1, day))
-    trends = series.months(session, units, asked.outside(units), sort, last)
-    whys = causes(session, units, period, now)
-
-    def value(of: Counted | None) -> float | None:
-        return None if of is None else rate(sort, of, asked.weights)
-
-    rows = []
-    for place in units.places:
-        here, then = value(counted[place.id]), value(earlier.get(place.id))
-        rows.append(
-            replace(
-                _row(place, told.get(place.id, Counts()), counted[place.id]),
-                change=None if here is None or then is None else here - then, why=whys.get(place.id),
-                trend=tuple(value(each) for each in trends.get(place.id, NO_TREND)),
-            )
-        )  # fmt: skip
-    return counted, rows
+    found, whys = counting.tally(session, units, period, now=now), causes(session, units, period, now)
+    stock = {place: found.get(place.id, Counts()) for place in units.places}
+    return [replace(_row(place, counts, _of_tally(counts)), why=whys.get(place.id)) for place, counts in stock.items()]
 
 
 def _row(place: Place, told: Counts, counted: Counted) -> RankRow:
@@ -114,15 +108,14 @@ def _row(place: Place, told: Counts, counted: Counted) -> RankRow:
     )  # fmt: skip
 
 
-NO_TREND = (None,) * series.MONTHS
-
-
-def _counted(asked: _Asked, units: scopes.Scope, told: dict[int, Counts]) -> dict[int, Counted]:
+def _counted(
+    session: Session, actor: Actor, units: scopes.Scope, stock: dict[int, Counts], period: Period, now: datetime,
+    sort: Sort, scope: Scope,
+) -> dict[int, Counted]:  # fmt: skip
     """What the measure and the row need: of all demands the tally says it, but for what people said."""
-    if asked.scope is Scope.FULL and asked.sort in (Sort.ON_TIME, Sort.SETTLEMENT):
-        return {place.id: _of_tally(told.get(place.id, Counts())) for place in units.places}
-    ids = [place.id for place in units.places]
-    return rates.counted(asked.session, asked.actor, ids, asked.period, asked.scope, now=asked.now)
+    if scope is Scope.FULL and sort in (Sort.ON_TIME, Sort.SETTLEMENT):
+        return {place.id: _of_tally(stock.get(place.id, Counts())) for place in units.places}
+    return rates.counted(session, actor, [place.id for place in units.places], period, scope, now=now)
 
 
 def _of_tally(told: Counts) -> Counted:

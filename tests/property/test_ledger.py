@@ -214,7 +214,7 @@ def test_whatever_anyone_does_in_any_order_the_ledger_holds(template, tmp_path):
     machine = type("LedgerOfTemplate", (Ledger,), {"path": path, "site": built, "engine": engine})
     MADE.clear()
     chosen = settings(
-        max_examples=20, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None,
+        max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None,
         derandomize=True,
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=chosen)

@@ -155,6 +155,9 @@ READS = {
     "wall": lambda session, actor, unit: walls.snapshot(session, actor, unit, now=NOW),
     "wall's ground": walls.ground,
     "ranking": lambda session, actor, unit: rankings.of_level(session, actor, unit, "grid", PERIOD, now=NOW),
+    "told": lambda session, actor, unit: rankings.told(
+        session, actor, rankings.of_level(session, SYSTEM, unit, "grid", PERIOD, now=NOW), PERIOD, now=NOW
+    ),
     "beside": lambda session, actor, unit: rankings.beside(session, actor, unit, PERIOD, now=NOW),
     "lagging": lambda session, actor, unit: rankings.unranked(session, actor, unit, "grid", PERIOD, now=NOW),
 }

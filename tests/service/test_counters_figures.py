@@ -141,7 +141,8 @@ def test_the_flows_of_a_year_are_the_sum_of_its_months_but_its_settled_are_more(
 def test_a_ranking_gives_the_reasons_and_the_months_of_a_slow_count(site):
     period = period_of("a running month")
     with reading(site.engine) as session:
-        for row in rankings.of_level(session, SYSTEM, site.units[TOWN], "village", period, now=NOW):
+        ranked = rankings.of_level(session, SYSTEM, site.units[TOWN], "village", period, now=NOW)
+        for row in rankings.told(session, SYSTEM, ranked, period, now=NOW):
             rows = [each for each in below(session, row.unit_id) if each.received]
             late = [
                 each for each in rows

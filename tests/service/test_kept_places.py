@@ -15,7 +15,8 @@ from tests.factories import town
 @pytest.fixture
 def site(sqlite_engine, monkeypatch):
     monkeypatch.setenv("SMALLGRID_DATABASE_URL", str(sqlite_engine.url))
-    settings.cache_clear()
+    for kept in (settings, frame._place):  # every test has its own database under the same address
+        kept.cache_clear()
     yield town(sqlite_engine)
     settings.cache_clear()
 

@@ -61,7 +61,9 @@ def change(site, demand_id, **columns):
 def rank(site, level="village", actor=SYSTEM, **options):
     with reading(site.engine) as session:
         period = options.pop("period", NOVEMBER)
-        return rankings.of_level(session, actor, site.units[TOWN], level, period, now=NOW, **{"fewest": 1} | options)
+        rows = rankings.of_level(session, actor, site.units[TOWN], level, period, now=NOW, **{"fewest": 1} | options)
+        options.pop("fewest", None)
+        return rankings.told(session, actor, rows, period, now=NOW, **options)
 
 
 def row(code="1", **counted):
@@ -327,7 +329,7 @@ def test_a_ranking_reads_counters_and_of_the_ledger_only_open_demands(sqlite_eng
     ledger = [plan for plan in plans if " demands " in plan]
     assert [("COVERING" in plan, "ix_demands_open_a2_id" in plan) for plan in ledger] == [
         (True, True), (False, True), (False, True),
-    ], "the stock, what is late and why, what is not due yet"  # fmt: skip
+    ], "the stock, what is not due yet, what is late and why"  # fmt: skip
     assert all("PRIMARY KEY (unit_id=? AND" in plan for plan in plans if " unit_c" in plan)
 
 
