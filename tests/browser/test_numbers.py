@@ -75,16 +75,26 @@ def test_every_number_of_today_opens_as_many_cases(demo_server: Server, demo_des
     expect(demo_desk.locator(".st-key-p-levels table")).to_be_visible()
     settled(demo_desk)
     told = followed(demo_desk, demo_server, ".sg-table a")
-    for key in ("open", "late", "due", "whistles"):
+    tiles = dict.fromkeys(("open", "late", "due", "whistles"), "stMetricValue")
+    for key, part in (tiles | dict.fromkeys(("kept", "settled"), "stMetricDelta")).items():
         tile = demo_desk.locator(f".st-key-tile-{key}")
-        shown = numbers(tile.get_by_test_id("stMetricValue").inner_text())[0]
-        told.append((key, shown, behind(demo_server, tile.get_by_role("link").get_attribute("href"))))
-    for key in ("kept", "settled"):
-        tile = demo_desk.locator(f".st-key-tile-{key}")
-        shown = numbers(tile.get_by_test_id("stMetricDelta").inner_text())[0]
+        shown = numbers(tile.get_by_test_id(part).inner_text())[0]
         told.append((key, shown, behind(demo_server, tile.get_by_role("link").get_attribute("href"))))
     assert different(told) == []
     assert len(told) > 20
+
+
+def test_what_needs_someone_now_opens_as_many_cases_as_it_says(demo_server: Server, demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, "/today")
+    expect(demo_desk.locator(".st-key-p-needs strong").first).to_be_visible()
+    settled(demo_desk)
+    told = []
+    for need in demo_desk.locator("[class*='st-key-row-need-']").all():
+        title, links = need.locator("strong").inner_text(), need.locator("a[href*='demands?']")
+        if links.count() and numbers(title):
+            told.append((title, numbers(title)[0], behind(demo_server, links.get_attribute("href"))))
+    assert different(told) == []
+    assert len(told) > 1
 
 
 def test_every_number_of_the_map_panel_opens_as_many_cases(demo_server: Server, demo_desk: Page):
