@@ -13,12 +13,32 @@ from tests.browser.server import ROOT, open_path, running, sign_in
 
 OUT = ROOT / "docs" / "screens"
 SHOTS = (
-    ("leader", "zh", 1920, 1080, ("today", "map", "rankings", "demands", "escalations")),
+    (
+        "leader",
+        "zh",
+        1920,
+        1080,
+        (
+            "today",
+            "map",
+            "rates",
+            "rankings",
+            "watch",
+            "assessments",
+            "analyses",
+            "demands",
+            "escalations",
+            "callbacks",
+            "requests",
+            "projects",
+            "sunshine",
+        ),
+    ),
     ("leader", "en", 1920, 1080, ("today", "rankings", "demands", "escalations")),
     ("leader", "zh", 1366, 768, ("today", "demands")),
-    ("admin", "zh", 1920, 1080, ("imports", "people", "report")),
+    ("admin", "zh", 1920, 1080, ("imports", "people", "report", "walls")),
     ("member", "zh", 390, 844, ("today", "report", "map", "account")),
-    ("chief", "zh", 390, 844, ("demands",)),
+    ("chief", "zh", 390, 844, ("demands", "rankings", "escalations", "analyses")),
 )
 WALLS = (("zh", 1920, 1080), ("en", 1920, 1080), ("zh", 3840, 2160))
 """The big screen's situation, for which nobody signs in."""
