@@ -45,13 +45,14 @@ with st.container(gap=12):
         st.caption(plain(paper.subtitle))
     charted = found is not None and not found.is_empty
     left, right = st.columns([64, 36], gap="small") if charted and not user.phone else (st.container(), st.container())
-    beside = parts.BESIDE if charted and not user.phone else 0
+    beside = parts.BESIDE if charted and not user.phone else frozenset()
     with left:
-        for number, section in enumerate(paper.sections[: len(paper.sections) - beside]):
-            papers.section(section, f"main-{number}")
+        for number, section in enumerate(paper.sections):
+            if number not in beside:
+                papers.section(section, f"main-{number}")
     with right:
         if found is not None and charted:
             parts.figures_of(user, found, days)
-        for number, section in enumerate(paper.sections[len(paper.sections) - beside :]):
-            papers.section(section, f"beside-{number}")
+        for number in sorted(beside):
+            papers.section(paper.sections[number], f"beside-{number}")
     st.caption(plain(paper.foot))

@@ -35,7 +35,7 @@ def ladder(steps: Sequence[Step], t: Words) -> alt.LayerChart:
     )  # fmt: skip
     names = [step.name for step in steps]
     y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelFontSize=14, labelColor=INK, labelLimit=160))
-    scale = alt.Scale(domain=[0, 1.42])
+    scale = alt.Scale(domain=[0, 1.6])  # beyond 100% stand the words, on a phone as well
     axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", grid=True)
     tooltip = [
         alt.Tooltip("name:N", title=t("Level")),

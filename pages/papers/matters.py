@@ -98,7 +98,7 @@ def cases(t: Words, profile: Profile, found: Analysis) -> Section:
 
 def _told(t: Words, profile: Profile, row: CaseRow, found: Analysis) -> str:
     kind = {
-        CaseKind.COMMON: t("Of the commonest subject"), CaseKind.LATEST: t("The latest one"),
+        CaseKind.COMMON: t("Of the commonest subject"), CaseKind.LATEST: t("The latest of those due in the period"),
         CaseKind.WHISTLED: t("Settled with departments"), CaseKind.REWORKED: t("Sent back to work"),
     }[row.kind]  # fmt: skip
     place = t.name(row.village or found.unit.name, row.village_en or found.unit.name_en)

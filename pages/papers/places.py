@@ -82,7 +82,7 @@ def _measures(t: Words, row: RankRow, found: Analysis, code: str) -> tuple[Cell,
 
 def late(t: Words, row: RankRow, period: Period, now: datetime) -> Cell:
     """What is late at the end of the period; while it runs that is now, and opens its cases."""
-    link = {"unit": row.code, "overdue": "1"} if row.code and period.end > now else None
+    link = {"unit": row.code, "overdue": "1"} if row.code and row.overdue and period.end > now else None
     return cells.number(t, row.overdue, link, loud=True)
 
 
@@ -98,6 +98,7 @@ def few(t: Words, rows: Sequence[RankRow]) -> list[Note]:
     """What the tiers mean, and how many are not ranked for want of cases."""
     notes = [
         t("In front or behind only where the counts carry it; the middle is all that can be said of the others."),
+        t("The order is by the estimate, which draws few cases towards all together."),
         t("Held back by: the subject and the level that most of what missed its limit belongs to."),
     ]
     unranked = sum(row.rank is None for row in rows)

@@ -17,8 +17,8 @@ from services.analyses import Analysis
 from services.figures import DayRow
 
 VIEWS = ("analysis", "bulletin")
-BESIDE = 2
-"""How many of the last sections stand beside the others on a wide screen: what is suggested, and why."""
+BESIDE = frozenset({4, 5, 7, 8})
+"""Which sections stand under the charts on a wide screen: late, typical cases, what is suggested, and why."""
 
 
 def choose_view(t: Words) -> str:

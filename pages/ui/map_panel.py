@@ -57,7 +57,9 @@ def panel(user: User, place: UnitRow, period: Period) -> None:
 def _head(user: User, place: UnitRow, found: FiguresRow) -> str:
     t, words = user.t, user.profile.level(place.level)
     area = "–" if found.area_km2 is None else t.number(round(found.area_km2, 2))
-    swatch = "" if place.colour is None else f'<i style="background:{fills.IDENTITY[place.colour % 6]}"></i>'
+    # the unit that the map is of has no colour on it: only those inside are told apart
+    drawn = None if place.id == frame.unit(user).id else place.colour
+    swatch = "" if drawn is None else f'<i style="background:{fills.IDENTITY[drawn % 6]}"></i>'
     numbers = (
         (t.number(found.households), t("households")),
         ("–" if found.population is None else t.number(found.population), t("residents")),

@@ -74,7 +74,7 @@ def table(found: Table) -> str:
 
 def _cell(cell: Cell, *, number: bool) -> str:
     if cell.bar is not None:
-        return f"<td class=bar><div><i style='width:{cell.bar * 100:.2f}%'></i></div></td>"
+        return f"<td><div class=bar><i style='width:{cell.bar * 100:.2f}%'></i></div></td>"
     text = anchor(cell.text, cell.page, cell.link) if cell.link else escape(cell.text)
     look = " ".join(filter(None, ("n" if number else "", "late" if cell.loud else "")))
     return f'<td class="{look}">{text}</td>'

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.i18n import Words
 from pages.ui import frame, layout
-from pages.ui.cases import anchor
+from pages.ui.cases import anchor, short
 from pages.ui.demands import address
 from pages.ui.frame import User
 from services import rates
@@ -80,8 +80,8 @@ def columns(t: Words, month: Month) -> list[Column]:
         *(cohort[1:] if month is Month.COHORT else []),
         Column(t("Reworked"), rates.rework, "reworked", of),
         Column(t("Reached"), rates.valid_rate, "valid", "called"),
-        Column(t("Were contacted"), rates.response, "contacted", "valid"),
-        Column(t("Say it is solved"), rates.resolution, "solved", "valid"),
+        Column(t("Response"), rates.response, "contacted", "valid"),
+        Column(t("Resolution"), rates.resolution, "solved", "valid"),
     ]  # fmt: skip
 
 
@@ -100,15 +100,23 @@ def table(view: View, here: UnitRow, below: Sequence[UnitRow], found: Mapping[in
         shown = columns(t, view.asked.month)
         heads = [
             t("Unit"), *([t("settled")] if view.asked.month is Month.EVENT else []), *(column.name for column in shown),
-            t("Satisfied"), t("Composite"),
+            t("Satisfaction"), t("Composite"),
         ]  # fmt: skip
         titles = "".join(f"<th{' class=n' if number else ''}>{escape(head)}</th>" for number, head in enumerate(heads))
-        total = _line(view, here, found[here.id], t("{unit}, all together", unit=t.name(here.name, here.name_en)))
-        lines = "".join(_line(view, row, found[row.id], t.name(row.name, row.name_en), row) for row in below)
+        total = _line(view, here, found[here.id], t("All together"))
+        lines = "".join(_line(view, row, found[row.id], _name(view, row), row) for row in below)
         st.html(
             f"<div class=sg-wide><table class=sg-table><thead><tr>{titles}</tr></thead>"
             f"<tbody>{total}{lines}</tbody></table></div>"
         )
+
+
+def _name(view: View, row: UnitRow) -> str:
+    """The unit's name; on a phone without the word for its level, so that the first rate has room beside it."""
+    t = view.user.t
+    if view.user.phone:
+        return short(t, view.user.profile, row.level, row.name, row.name_en)
+    return t.name(row.name, row.name_en)
 
 
 def _line(view: View, unit: UnitRow, counts: Counted, name: str, down: UnitRow | None = None) -> str:
@@ -159,14 +167,14 @@ def interval(user: User, counts: Counted) -> str:
 
 def _composite(view: View, counts: Counted) -> str:
     points = rates.composite(counts, view.user.profile.rates.weights)
-    return "–" if points is None else f"<b>{view.user.t.number(round(points, 1))}</b>"
+    return "–" if points is None else f"<b>{points:.1f}</b>"
 
 
 def one_by_one(view: View, here: UnitRow, counts: Counted) -> None:
     """On a phone the unit's own rates below each other."""
     t = view.user.t
     rows = [(column.name, _cell(view, here, counts, column)) for column in columns(t, view.asked.month)]
-    rows += [(t("Satisfied"), _satisfied(view, here, counts)), (t("Composite"), _composite(view, counts))]
+    rows += [(t("Satisfaction"), _satisfied(view, here, counts)), (t("Composite"), _composite(view, counts))]
     with layout.panel("rates-own", t.name(here.name, here.name_en), caption(view)):
         lines = "".join(f"<tr><td>{escape(name)}</td><td class=n>{cell}</td></tr>" for name, cell in rows)
         st.html(f"<table class=sg-table><tbody>{lines}</tbody></table>")

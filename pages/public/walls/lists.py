@@ -109,21 +109,27 @@ def levels(t: Words, profile: Profile, row: SnapshotRow) -> str:
     """At which level what came in was settled, and the share that never went above it."""
     settled = row.settled
     side = t("30 days to {day}", day=t.day(row.to_day))
+    counts = t("{n} settled", n=t.number(settled.settled))
     if not settled.settled:
         return panel(t("Who settled it"), side, none(t("Nothing that came in during these 30 days is settled yet.")))
     lines = "".join(
         f"<div><b>{escape(level_words(t, profile, each.level))} {t.number(each.settled)}</b>"
-        f"<span class=mu>{escape(t('never left: {rate}', rate=t.percent(each.within, 0)))}</span>"
+        f"<span class=mu>{escape(t('never left: {rate}', rate=_within(t, each.within or 0)))}</span>"
         f'<svg><rect width="100%" height="100%" rx="3" fill="#1F2D45"/>'
         f'<rect width="{100 * (each.share or 0):.1f}%" height="100%" rx="3" fill="{HELD[2]}"/></svg></div>'
         for each in settled.rows
         if each.settled
     )
-    return panel(t("Who settled it"), side, f"<div class=levels>{lines}</div>")
+    return panel(t("Who settled it"), f"{side} · {counts}", f"<div class=levels>{lines}</div>")
+
+
+def _within(t: Words, share: float) -> str:
+    """The share without decimals, save where that would make all of almost all."""
+    return t.percent(share, 1 if 0.995 <= share < 1 else 0)
 
 
 def weeks(t: Words, row: SnapshotRow) -> str:
-    """What came in and was settled, week by week."""
+    """What came in and was settled, week by week, with the counts of all weeks."""
     heading, most = t("Received and settled by week"), max(max(w.received, w.settled) for w in row.weeks)
     if not most:
         return panel(heading, "", none(t("Nothing came in during the last twelve weeks.")))
@@ -132,8 +138,12 @@ def weeks(t: Words, row: SnapshotRow) -> str:
         for tone, word in ((MUTED, t("received")), (IN_TIME, t("settled")))
     )
     drawn = _bars([(week.received, week.settled) for week in row.weeks], most)
-    first, last = t.day(row.weeks[0].first_day), t.day(row.weeks[-1].last_day)
-    ends = f'<p class="mu ends"><span>{escape(first)}</span><span>{escape(last)}</span></p>'
+    counts = (
+        t("{n} received", n=t.number(sum(week.received for week in row.weeks))),
+        t("{n} settled", n=t.number(sum(week.settled for week in row.weeks))),
+    )
+    foot = (t.day(row.weeks[0].first_day), " · ".join(counts), t.day(row.weeks[-1].last_day))
+    ends = f'<p class="mu ends">{"".join(f"<span>{escape(word)}</span>" for word in foot)}</p>'
     return panel(heading, "", f"<div class=land>{drawn}</div>{ends}", more=f"<span class=keys>{keys}</span>")
 
 

@@ -87,17 +87,19 @@ min-width:0;overflow:hidden}}
 .land svg{{position:absolute;inset:0;width:100%;height:100%}}
 .who{{flex:none;padding-top:.8rem;font-size:2.4rem;color:{MUTED}}}
 .who>svg{{width:100%;height:1.2rem;margin-bottom:.7rem}}
-.who p{{display:flex;gap:1.7rem;white-space:nowrap}}html[lang=en] .who p{{font-size:2.2rem;gap:1.5rem}}
+.who p{{display:flex;flex-wrap:wrap;gap:0 1.7rem;white-space:nowrap}}
+html[lang=en] .who p{{font-size:2.2rem;gap:0 1.5rem}}
 .who b{{color:{INK};margin-left:.6rem}}
 .who p>span:first-child{{color:{INK}}}
 .who p svg{{display:inline-block;width:1.6rem;height:1.6rem;margin-right:.8rem;vertical-align:-.1rem}}
 /* ranking: rows share the height, and are never higher than text needs */
-.rank{{flex:1;min-height:0;display:grid;grid-auto-rows:minmax(0,4.4rem);margin-top:.6rem;font-size:2.4rem}}
+.rank{{flex:1;min-height:0;display:grid;grid-auto-rows:minmax(0,5.6rem);margin-top:.6rem;font-size:2.4rem}}
 .rank{{--columns:9rem minmax(0,1fr) 6.4rem}}
 html[lang=en] .rank{{--columns:15rem minmax(0,1fr) 6rem;font-size:2.2rem}}
 .rank>div{{display:grid;grid-template-columns:var(--columns);gap:1.2rem;align-items:center;white-space:nowrap}}
 html .rank.wide{{--columns:20rem 8rem minmax(0,1fr) 10rem 22rem 12rem;font-size:2.6rem}}.rank.wide>div{{gap:2.4rem}}
 html .rank.late{{--columns:minmax(0,1fr) 8rem 8rem 20rem;font-size:2.6rem}}
+html[lang=en] .rank.late{{--columns:minmax(0,1fr) 8rem 8rem 14rem}}
 .rank.late p{{padding-top:1rem}}.ends{{display:flex;justify-content:space-between;font-size:2.3rem}}
 .rank .n{{text-align:right;font-weight:600}}
 .rank .n small{{font-weight:400;font-size:.88em;color:{MUTED};margin-left:1rem}}

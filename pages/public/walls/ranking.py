@@ -23,7 +23,7 @@ def short_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
     last = max(place.high or 0 for place in row.places)
     head = f"<div class=head><span></span>{_scale(t, last)}<span class=n>{escape(t('est.'))}</span></div>"
     lines = _lines(t, row, MOST, lambda place, word: _short(t, profile, row, place, word, last))
-    return panel(t("Settled in time"), t("ranks, 90%"), f'<div class="rank{_roomy(row)}">{head}{lines}</div>')
+    return panel(t("Settled in time"), t("30 days, ranks 90%"), f'<div class="rank{_roomy(row)}">{head}{lines}</div>')
 
 
 def wide_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:

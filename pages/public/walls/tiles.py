@@ -25,9 +25,10 @@ def tiles(t: Words, profile: Profile, row: SnapshotRow) -> str:
                   spark([week.overdue for week in weeks], *_loud(stock.overdue)), "sq", loud=stock.overdue > 0),
             _tile(t("Due today"), _number(t, stock.later_today), escape(soon), spark([week.due for week in weeks]),
                   "tri" if stock.later_today else ""),
-            _tile(t("Settled in time"), _percent(t, rates.on_time(counted)),
+            _tile(_of_30_days(t, t("Settled in time")), _percent(t, rates.on_time(counted)),
                   _counts(t, counted.on_time, counted.due), spark([week.on_time_rate for week in weeks])),
-            _tile(t("Satisfied"), _percent(t, satisfied), _reached(t, counted.valid), spark(row.satisfied)),
+            _tile(_of_30_days(t, t("Satisfied")), _percent(t, satisfied), _reached(t, counted.valid),
+                  spark(row.satisfied)),
             _tile(t("Whistles unanswered"), _number(t, row.unanswered), _since(t, waits, t("all answered")),
                   spark(row.waiting, *_loud(row.unanswered)), "sq", loud=row.unanswered > 0),
             "</div>",
@@ -44,6 +45,11 @@ def _tile(label: str, value: str, foot: str, trend: str, shape: str = "", *, lou
         f'<div><p class=l>{mark}{escape(label)}</p><p class="v{size}{" lt" if loud else ""}">{value}{trend}</p>'
         f"<p class=\"f clip\">{foot}</p></div>"
     )  # fmt: skip
+
+
+def _of_30_days(t: Words, label: str) -> str:
+    """A figure of a period says which: the others are of now."""
+    return f"{label} · {t('30 days')}"
 
 
 def _loud(count: int) -> tuple[str, ...]:

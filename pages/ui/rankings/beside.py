@@ -106,8 +106,8 @@ def _cases(t: Words, found: Beside) -> str:
 def _points(user: User, level: str, found: Beside, best: RankRow) -> str:
     t = user.t
     words = {
-        "on_time": t("In time"), "settlement": t("Settlement rate"), "first_hour": t("Answered within an hour"),
-        "closing": t("Closed of those due"), "rework": t("Rework (low is good)"), "response": t("Response"),
+        "on_time": t("Settled in time"), "settlement": t("Settlement rate"), "first_hour": t("Answered in an hour"),
+        "closing": t("Closed when due"), "rework": t("Rework (low is good)"), "response": t("Response"),
         "resolution": t("Resolution"), "satisfaction": t("Satisfaction"),
     }  # fmt: skip
     lines = "".join(_point(t, words[row.name], row) for row in found.points)
@@ -118,12 +118,18 @@ def _points(user: User, level: str, found: Beside, best: RankRow) -> str:
 
 
 def _point(t: Words, word: str, row: PointRow) -> str:
-    gap = "–" if row.gap is None else f"{-row.gap * 100:+.2f}".replace("-", "−")
+    gap = "–" if row.gap is None else _signed(-row.gap * 100, 2)
     behind = " class=behind" if (row.gap or 0) > 0 else ""
     return (
         f"<tr{behind}><td>{escape(word)}</td><td class=n>{escape(t.percent(row.own))}</td>"
         f"<td class=n>{escape(t.percent(row.best))}</td><td class='n gap'>{gap}</td></tr>"
     )
+
+
+def _signed(value: float, places: int) -> str:
+    """A difference with its sign; none has no sign."""
+    shown = round(value, places)
+    return f"{shown:+.{places}f}".replace("-", "−") if shown else f"{0:.{places}f}"
 
 
 def _steps(user: User, level: str, found: Beside, best: RankRow) -> str:
@@ -148,11 +154,10 @@ def _categories(user: User, here: UnitRow, period: Period, found: Beside, best: 
     for row in found.categories[:SHOWN]:
         missed = f"{_missed(user, here.code, row.code, period, row.missed)} / {t.number(row.due)}"
         theirs = f"{t.number(row.best_missed)} / {t.number(row.best_due)}"
-        more = f"{row.lost:+.1f}".replace("-", "−")
         lines += (
             f"<tr{' class=behind' if row.lost >= 1 else ''}><td>{escape(t.name(row.name, row.name_en))}</td>"
             f"<td class=n>{t.number(row.received)}</td><td class=n>{t.number(row.best_received)}</td>"
-            f"<td class=n>{missed}</td><td class=n>{theirs}</td><td class='n gap'>{more}</td></tr>"
+            f"<td class=n>{missed}</td><td class=n>{theirs}</td><td class='n gap'>{_signed(row.lost, 1)}</td></tr>"
         )
     own, other = _short(user, here.level, found.own), _short(user, here.level, best)
     heads = [("", t("Category")), ("n", t("received, {place}", place=own)), ("n", t("received, {place}", place=other))]
@@ -162,10 +167,11 @@ def _categories(user: User, here: UnitRow, period: Period, found: Beside, best: 
 
 def _missed(user: User, unit: str, category: str, period: Period, number: int) -> str:
     filters = Filters(limit_from=period.start, limit_to=period.so_far(user.now), kept=False)
-    return anchor(user.t.number(number), "demands", address.link(filters, unit=unit, category=category))
+    wanted = address.link(filters, unit=unit, category=category)
+    return anchor(user.t.number(number), "demands" if number else "", wanted)
 
 
 def _table(heads: list[tuple[str, str]], lines: str) -> str:
-    titles = "".join(f'<th class="{kind}">{escape(word)}</th>' for kind, word in heads)
+    titles = "".join(f'<th class="{kind}" style="white-space:normal">{escape(word)}</th>' for kind, word in heads)
     table = f'<table class="sg-table sg-beside"><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>'
     return f"<div class=sg-scroll>{table}</div>"

@@ -36,7 +36,7 @@ def pair(user: User, table: Table, row: RankRow, code: str) -> str:
 
 
 def _number(user: User, number: int, wanted: Filter) -> str:
-    return anchor(user.t.number(number), "demands", wanted)
+    return anchor(user.t.number(number), "demands" if number else "", wanted)
 
 
 def of_limit(user: User, table: Table, code: str, *, kept: bool | None = None) -> Filter:

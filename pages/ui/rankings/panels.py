@@ -36,7 +36,8 @@ def funnel_panel(user: User, table: Table, rows: Sequence[RankRow]) -> None:
 
 
 def _count_title(t: Words, sort: Sort) -> str:
-    return {Sort.ON_TIME: t("due"), Sort.SETTLEMENT: t("received")}.get(sort, t("reached"))
+    counts = {Sort.ON_TIME: t("Cases due"), Sort.SETTLEMENT: t("Cases received")}
+    return counts.get(sort, t("Cases reached by call-backs"))
 
 
 def how_to_read(user: User, table: Table) -> None:
@@ -59,7 +60,10 @@ def _general(t: Words) -> list[str]:
 def _measure(t: Words, table: Table, days: str) -> str:
     match table.sort:
         case Sort.ON_TIME:
-            return t("In time: limits of {days}; the estimate also knows those not due yet, as still open.", days=days)
+            return t(
+                "In time: limits of {days}; those not due yet count as open, in the estimate and in the {n} cases.",
+                days=days, n=FEWEST,
+            )  # fmt: skip
         case Sort.SETTLEMENT:
             return t("Settlement: of those received in {days}, settled before the end.", days=days)
         case Sort.COMPOSITE:

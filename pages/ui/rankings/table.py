@@ -26,7 +26,8 @@ def table_of(user: User, table: Table, rows: Sequence[RankRow], all_rows: Sequen
     t, last = user.t, _last(all_rows)
     bar = f"<span>{escape(t('rank 1'))}</span><span>{escape(t('ranks, 90%'))}</span><span>{last or ''}</span>"
     heads = [("", escape(level_name(user, table.level).capitalize())), ("ranks", f"<div>{bar}</div>")]
-    words = [("n", t("Estimate")), ("n", t("Raw")), ("n", counts_title(t, table.sort)), ("s", t("12 months"))]
+    trend = t("12 months") if any(row.trend for row in rows) else t("Change in points")
+    words = [("n", t("Estimate")), ("n", t("Raw")), ("n", counts_title(t, table.sort)), ("s", trend)]
     heads += [(kind, escape(word)) for kind, word in [*words, ("why", t("What would move it"))]]
     titles = "".join(f'<th class="{kind}">{word}</th>' for kind, word in heads)
     body = "".join(
@@ -42,18 +43,21 @@ def table_of(user: User, table: Table, rows: Sequence[RankRow], all_rows: Sequen
 def cards_of(user: User, table: Table, rows: Sequence[RankRow], all_rows: Sequence[RankRow]) -> str:
     """The same on a phone: name and estimate, beneath them the bar, the counts and what would move it."""
     t, last, lines = user.t, _last(all_rows), []
+    of = f"{escape(t('Estimate'))}<br>{escape(counts_title(t, table.sort))}"
+    titles = f"<tr><th>{escape(level_name(user, table.level).capitalize())}</th><th class=n>{of}</th></tr>"
     for tier in Tier:
         inside = [row for row in rows if row.tier is tier]
         if inside:
             lines.append(_group(user, table, tier, sum(row.tier is tier for row in all_rows), columns=2))
         for row in inside:
-            bar = _bar(t, row, last)
+            bar = _bar(t, row, last) or "<br>"
             lines.append(
                 f"<tr class={tier}><td>{_named(t, table, row)}{bar}<span class=m>{advice(user, table, row)}</span></td>"
                 f"<td class='n value'>{escape(t.percent(row.standing.estimate))}<br>"
                 f"<span class=m>{pair(user, table, row, row.code)}</span></td></tr>"
             )
-    return f'<table class="sg-table sg-rank phone"><tbody>{"".join(lines)}</tbody></table>'
+    body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return f'<table class="sg-table sg-rank phone">{body}</table>'
 
 
 def counts_title(t: Words, sort: Sort) -> str:
@@ -78,8 +82,10 @@ def _group(user: User, table: Table, tier: Tier, number: int, columns: int = COL
         Tier.BEHIND: t("the whole interval below all together, {rate}", rate=pooled),
         Tier.FEW: t("shown, not ranked"), Tier.NONE: t("not ranked: no data, which is not 0"),
     }  # fmt: skip
-    units = t("departments") if table.level == DEPARTMENTS else levels_words(t, user.profile, table.level)
-    said = t("{tier}: {n} {units}", tier=tier_words(t, tier).capitalize(), n=t.number(number), units=units)
+    words = level_name(user, table.level)
+    if number != 1:
+        words = t("departments") if table.level == DEPARTMENTS else levels_words(t, user.profile, table.level)
+    said = t("{tier}: {n} {units}", tier=tier_words(t, tier).capitalize(), n=t.number(number), units=words)
     kind = " apart" if tier in (Tier.FEW, Tier.NONE) else ""
     return (
         f'<tr class="tier {tier}{kind}"><td colspan={columns}><i>{SHAPES[tier]}</i> <b>{escape(said)}</b> '
