@@ -126,6 +126,18 @@ def test_a_linked_demand_tells_which_project_answers_it_and_each_opens_the_other
     expect(demo_desk.get_by_role("heading", name=BRIDGE)).to_be_visible(timeout=WAIT)
 
 
+def test_a_demand_is_linked_by_its_number(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, "/demands")
+    found = demo_desk.locator(".st-key-p-detail").inner_text(timeout=WAIT)
+    reference = re.search(r"D\d+-\d+-\d+", found)[0]
+    open_path(demo_desk, "/projects")
+    demo_desk.get_by_role("link", name=BRIDGE).click()
+    open_form(demo_desk, "关联诉求")
+    fill(demo_desk, "诉求编号", reference)
+    press(demo_desk, "关联诉求")
+    expect(demo_desk.locator(".st-key-p-project-demands").get_by_text(reference)).to_be_visible()
+
+
 def test_the_ledger_comes_down_as_a_workbook(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, "/projects")
     with demo_desk.expect_download() as fetched:

@@ -144,7 +144,7 @@ def detach(user: User, project: ProjectDetail, row: DocumentRow) -> None:
 
 def _link(user: User, project: ProjectDetail) -> None:
     t = user.t
-    reference = st.text_input(t("Number of the demand"), key="project-link", placeholder="D411622-2026-00412")
+    reference = st.text_input(t("Number of the demand"), key="project-demand", placeholder="D411622-2026-00412")
     if confirm(user, ProjectVerb.LINK):
         said = t("Linked: {reference}", reference=reference.strip())
         save(user, said, projects.link, project.row.id, reference, seen_version=project.row.version)

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from babel.numbers import format_compact_decimal
+
 from models.projects import ProjectState, ProjectVerb
 from pages.charts.projects import Step
 from pages.i18n import Words
@@ -30,10 +32,12 @@ def yuan(t: Words, fen: int) -> str:
 
 
 def figure(t: Words, label: str, fen: int) -> tuple[str, str]:
-    """A sum for a tile, the unit in its label: the value's line stays as low as that of a bare number."""
+    """A sum for a tile that a phone holds: 408 with its unit in the label, which keeps the value's line low; ¥4.08M."""
     if t.language == "zh" and abs(fen) >= WAN:
         return f"{label}（万元）", yuan(t, fen).removesuffix(" 万元")
-    return (f"{label}（元）", exact(t, fen).removesuffix(" 元")) if t.language == "zh" else (label, exact(t, fen))
+    if t.language == "zh":
+        return f"{label}（元）", exact(t, fen).removesuffix(" 元")
+    return label, f"¥{format_compact_decimal(fen // 100, locale=t.locale, fraction_digits=2)}"
 
 
 def exact(t: Words, fen: int) -> str:
