@@ -18,7 +18,6 @@ from services.units import OutlineRow
 
 PLANE: dict[str, Any] = {"type": "identity", "reflectY": True}
 """Drawn as on paper: no globe between the numbers and the screen."""
-LONGEST_STRIP = 34
 LEVEL_COLOURS = ("#C9DEDB", "#8FC4BD", "#4E9F98", "#0B6E69")
 DEPARTMENT_COLOURS = ("#5B5F97", "#9A97C4", "#3B3F73")
 _KINDS = ("file", "work", "off", "late")
@@ -44,9 +43,14 @@ class Land:
     squeeze: float
 
 
-def strip(t: Words, days: Sequence[Day], due_on: date) -> Spec:
-    """The days from the report on, each with why it counts or not; those after `due_on` are late."""
-    return theme.filled(_strip(t), [_cell(t, place, day, due_on) for place, day in enumerate(days)])
+def strips(t: Words, days: Sequence[Day], due_on: date, widest: int) -> list[Spec]:
+    """The days from the report on, each with why it counts or not; those after `due_on` are late.
+
+    As many strips as it needs for none to have more than `widest` days, of even length: a day needs room for its word.
+    """
+    long = math.ceil(len(days) / math.ceil(len(days) / widest))
+    cells = [_cell(t, place, day, due_on, dated=place % long == 0) for place, day in enumerate(days)]
+    return [theme.filled(_strip(t), cells[first : first + long]) for first in range(0, len(cells), long)]
 
 
 @lru_cache(maxsize=8)
@@ -185,7 +189,7 @@ def _by_kind(colours: Sequence[str]) -> alt.Color:
     return alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(_KINDS), range=list(colours)))
 
 
-def _cell(t: Words, place: int, day: Day, due_on: date) -> dict[str, Any]:
+def _cell(t: Words, place: int, day: Day, due_on: date, *, dated: bool) -> dict[str, Any]:
     kind = "work" if day.number is not None else "off"
     if place == 0:
         kind = "file"
@@ -196,7 +200,7 @@ def _cell(t: Words, place: int, day: Day, due_on: date) -> dict[str, Any]:
     return {
         "place": place, "kind": kind, "made_up": made_up, "label": _label(t, kind, day),
         "weekday": names[day.day.weekday()] + (t("+") if made_up else ""),
-        "date": f"{day.day.month}/{day.day.day}" if place == 0 or day.day.day == 1 else str(day.day.day),
+        "date": f"{day.day.month}/{day.day.day}" if dated or day.day.day == 1 else str(day.day.day),
     }  # fmt: skip
 
 

@@ -89,7 +89,8 @@ def choose_narrowing(user: User, asked: Asked, categories: list[CategoryRow]) ->
     narrowing.menu(t, "urgency", t("Urgency"), {each.value: t.term(each) for each in Urgency}, asked.chosen)
     key = f"board-search-{asked.chosen.get('q', '')}"
     st.text_input(
-        t("Search"), value=asked.chosen.get("q", ""), placeholder=t("Search number, words, place"), key=key,
+        t("Search"), value=asked.chosen.get("q", ""), key=key,
+        placeholder=t("Search") if user.phone else t("Search number, words, place"),
         icon=":material/search:", label_visibility="collapsed", width="stretch" if user.phone else 230,
         on_change=lambda: go(q=st.session_state[key].strip() or None),
     )  # fmt: skip

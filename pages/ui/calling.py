@@ -154,7 +154,7 @@ def _check(user: User, demand: DetailRow, following: str | None) -> None:
     with st.container(horizontal=True, gap="small"):
         stands = st.button(t.term(Verb.PASS_CHECK), type="primary", icon=":material/verified:", key=f"check-pass-{key}")
         again = st.button(t.term(Verb.REWORK), icon=":material/replay:", key=f"check-rework-{key}")
-    st.caption(t("Verified: it waits for the call to the villager. Back to work: its clock runs on."))
+    st.caption(t("Verified: it waits for the call to the villager. Rework: its clock runs on."))
     if stands:
         _make(user, Verb.PASS_CHECK, demand, following, reason=reason or "")
     elif again:

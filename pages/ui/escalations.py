@@ -116,7 +116,8 @@ def _card(user: User, card: CardRow) -> None:
         )  # fmt: skip
         marks = "&emsp;".join(_whistle(user, whistle) for whistle in card.whistles)
         where = f":small[:gray[{_place(user, row)} · {_holder(user, row)}]]{_own_clock(user, row)}"
-        between = "&emsp;" if len(card.whistles) == 1 else "  \n"  # one has room beside the place on a wide screen
+        # one Chinese whistle has room beside the place on a wide screen
+        between = "&emsp;" if len(card.whistles) == 1 and t.language == "zh" else "  \n"
         st.markdown(f"{where}{between}:small[{marks}]" if marks else where)
 
 
@@ -146,7 +147,7 @@ def _held(user: User, card: CardRow) -> str:
         t("{level} {n} d", level=_short(user, level), n=t.number(round(days, 1 if days < 9.95 else None)))
         for level, days in _spans(card)
     ]
-    return plain(" | ".join(parts))
+    return plain(" | ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts))
 
 
 def _short(user: User, level: str) -> str:

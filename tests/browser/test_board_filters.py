@@ -45,7 +45,7 @@ def test_the_address_narrows_the_board_and_every_number_on_it(demo_desk: Page):
 def test_a_card_says_how_long_each_level_held_it_and_paints_it_along_its_foot(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, "/escalations")
     card = demo_desk.locator("[class*='st-key-lane-township'] [class*='-board-']").first
-    expect(card).to_contain_text(re.compile(r"网格 [\d.]+ 天 \| "))
+    expect(card).to_contain_text(re.compile(r"网格\s[\d.]+\s天 \| "))
     assert "linear-gradient" in card.evaluate("element => getComputedStyle(element).backgroundImage")
 
 

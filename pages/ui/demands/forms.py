@@ -80,6 +80,10 @@ def _reason(t: Words, verb: Verb) -> dict[str, Any]:
         label = t("What you will do, and when")
     elif verb is Verb.CLOSE:
         label = t("Why it is closed without the person's word")
+    elif verb is Verb.ASK_FACTS:
+        label = t("What is missing")
+    elif verb is Verb.NOTE:
+        label = t("Remark")
     elif verb in ASKS_REASON:
         label = t("Reason")
     else:

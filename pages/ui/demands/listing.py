@@ -112,8 +112,10 @@ def cards(user: frame.User, page: Page, asked: Asked) -> None:
                     icon_position="right", query_params=_address(asked, row.reference), width="stretch",
                 )  # fmt: skip
                 who = t("with {holder}", holder=telling.holder(t, row))
-                parts = [telling.place(t, row), who] + ([row.reporter] if row.reporter else [])
-                st.markdown(f":small[:gray[{status.plain(' · '.join(parts))}]]")
+                # a masked name does not break before its stars
+                parts = [telling.place(t, row), who, status.JOINER.join(row.reporter or "")]
+                said = "\N{NO-BREAK SPACE}· ".join(part for part in parts if part)
+                st.markdown(f":small[:gray[{status.plain(said)}]]")
 
 
 def _address(asked: Asked, reference: str) -> dict[str, str]:

@@ -95,7 +95,8 @@ def search(user: frame.User, asked: Asked) -> None:
     t = user.t
     key = f"queue-search-{asked.unit.code if asked.unit else ''}"
     st.text_input(
-        t("Search"), value=asked.chosen.get("q", ""), placeholder=t("Search number, words, place"), key=key,
+        t("Search"), value=asked.chosen.get("q", ""), key=key,
+        placeholder=t("Search") if user.phone else t("Search number, words, place"),
         icon=":material/search:", label_visibility="collapsed", on_change=lambda: go(q=st.session_state[key] or None),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import streamlit as st
 from models.demands import Source
 from models.limits import LimitUnit
 from pages.charts import demands as charts
-from pages.charts.demands import LONGEST_STRIP, Day, Land
+from pages.charts.demands import Day, Land
 from pages.i18n import deadlines as words
 from pages.ui import frame, layout, navigation, status
 from pages.ui.demands import telling
@@ -25,12 +25,13 @@ LATE_DAYS = 3
 def head(user: frame.User, demand: DetailRow, before: str | None, after: str | None) -> None:
     """Number, clock, level; the way to the demands before and after it in the list; the title."""
     t, row = user.t, demand.row
-    level = _level_name(user, row.level)
+    state, level = t.term(row.state), _level_name(user, row.level)
+    stands = level if status.clock_words(t, row, user.now) == state else f"{state} · {level}"
     key = None if user.phone else "queue-head"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         st.markdown(
             f":gray[{plain(row.reference)}]&ensp;{status.badge(t, row, user.now)}"
-            f"&ensp;:gray-badge[{t.term(row.state)} · {plain(level)}]", width="stretch",
+            f"&ensp;:gray-badge[{plain(stands)}]", width="stretch",
         )  # fmt: skip
         for words, icon, shortcut, reference in (
             (t("Previous"), "keyboard_arrow_up", "K", before),
@@ -55,7 +56,7 @@ def facts(user: frame.User, demand: DetailRow) -> None:
     when = t("reported {when}", when=t.moment(row.reported_at, user.now))
     source = "" if demand.source is Source.REPORT else t.term(demand.source)
     said = [where, who, category, t.term(row.urgency), when, source]
-    st.markdown(" · ".join(plain(part) for part in said if part))
+    st.markdown("\N{NO-BREAK SPACE}· ".join(plain(part) for part in said if part))
     if not row.placed:
         unknown = t("The place was not known when it came in.")
         st.caption(f":material/wrong_location: {unknown}")
@@ -78,9 +79,10 @@ def deadline(user: frame.User, demand: DetailRow) -> None:
             return
         st.markdown(f"**{words.due(t, total)}**")
         days = _days(user, demand, running.solve, total)
-        if 1 < len(days) <= (12 if user.phone else LONGEST_STRIP):
-            chart = charts.strip(t, days, _last_day(user, total.due_at))
-            layout.chart(chart, height=64, key=f"queue-strip-{row.id}")
+        widest = 12 if user.phone else 17
+        if 1 < len(days) <= 2 * widest:
+            for number, chart in enumerate(charts.strips(t, days, _last_day(user, total.due_at), widest)):
+                layout.chart(chart, height=64, key=f"queue-strip-{row.id}-{number}")
         rest = words.rest(t, total)
         if rest:
             st.caption(rest)
@@ -154,10 +156,11 @@ def held(user: frame.User, demand: DetailRow) -> None:
     colours = charts.held_colours([row.department_id is not None for row in spans])
     chart = charts.held(t, [row.span for row in spans], colours)
     layout.chart(chart, height=16, key=f"queue-held-{demand.row.id}")
-    st.markdown("&emsp;".join(
+    said = [
         f':color[■]{{foreground="{colour}"}} {plain(name)} **{t.duration(row.span)}**'
         for colour, name, row in zip(colours, names, spans, strict=True)
-    ))  # fmt: skip
+    ]
+    st.markdown("&emsp;".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in said))
 
 
 def history(user: frame.User, demand: DetailRow) -> None:

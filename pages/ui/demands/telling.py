@@ -40,7 +40,7 @@ PAST = {
     Verb.NOTE: N_("noted"),
     Verb.WARN: N_("warned that the limit is near"),
     Verb.URGE: N_("urged"),
-    Verb.ASK: N_("asked"),
+    Verb.ASK: N_("asked for"),
     Verb.AGREE: N_("agreed"),
     Verb.REFUSE: N_("refused"),
     Verb.EXTEND: N_("given more time"),
@@ -107,7 +107,7 @@ def _taker(t: Words, demand: DetailRow, row: EventRow) -> str:
         assist = [_department(t, demand, other) for other in facts.get("assist", [])]
         if not lead:
             return t.join(assist)
-        return t("{lead} leads, {others} assist", lead=lead, others=t.join(assist)) if assist else lead
+        return t("{lead} leads, with {others}", lead=lead, others=t.join(assist)) if assist else lead
     if row.verb in {Verb.RATE, Verb.JUSTIFY}:
         return t.join([_department(t, demand, facts.get("department")), _judged(t, facts)])
     if "department" in facts:

@@ -121,8 +121,9 @@ def _fields(user: User, name: str, row: WhistleRow) -> dict[str, Any]:
         case "arrive":
             return {**arriving(user, of_department=True), **department}
         case "rate":
+            usual = Satisfaction.NOT if row.answered_at is None else Satisfaction.SATISFIED
             rating = st.segmented_control(
-                t("How was it?"), list(Satisfaction), default=Satisfaction.SATISFIED, format_func=t.term, required=True,
+                t("How was it?"), list(Satisfaction), default=usual, format_func=t.term, required=True,
                 key="queue-whistle-rating",
             )  # fmt: skip
             return {"rating": rating, **department, **_text(t("Reason (needed unless satisfied or without opinion)"))}
