@@ -34,10 +34,12 @@ td i{{font-style:normal}}.late{{color:{LATE};font-weight:600}}.near i{{color:{NE
 ul{{list-style:none;margin:0;padding:0}}li{{padding:8px 0;border-bottom:1px solid #F0EEE8}}
 li time{{color:{MUTED};margin-right:10px;white-space:nowrap}}
 footer{{color:{MUTED};font-size:14px;padding:16px 0 32px}}
-@media(max-width:640px){{h1{{font-size:24px}}
+@media(max-width:640px){{h1{{font-size:24px}}nav{{line-height:44px}}
+table:not(.stack) :is(th,td){{padding:8px 4px;white-space:normal;word-break:keep-all}}.share{{min-width:32px}}
 .stack thead{{display:none}}.stack tr{{display:block;padding:8px 0;border-bottom:1px solid {LINE}}}
 .stack td{{display:inline-block;border:0;padding:2px 14px 2px 0;text-align:left}}.stack td:first-child{{display:block}}
-.stack td[data-of]::before{{content:attr(data-of) "：";color:{MUTED}}}}}
+.stack td[data-of]::before{{content:attr(data-of) ": ";color:{MUTED}}}
+:lang(zh) .stack td[data-of]::before{{content:attr(data-of) "："}}}}
 @page{{margin:12mm}}
 @media print{{body{{background:#fff;font-size:11pt}}header{{border:0}}.wrap{{max-width:none;padding:0}}
 nav,.mark a{{display:none}}

@@ -102,7 +102,7 @@ def _levels(t: Words, row: FiguresRow, profile: Profile) -> str:
     """Who settled it, from below to above, with the share that never went above each level."""
     if not row.levels.settled:
         return ""
-    titles = [("", t("Level")), ("n", t("settled")), ("n", t("Share")), ("share", ""), ("n", t("Never left"))]
+    titles = [("", t("Level")), ("n", t("Settled")), ("n", t("Share")), ("share", ""), ("n", t("Never left"))]
     lines = "".join(
         f"<tr><td class=w>{escape(level_words(t, profile, each.level))}</td><td class=n>{t.number(each.settled)}</td>"
         f"<td class=n>{t.percent(each.share)}</td><td class=share>{_bar(each.share or 0)}</td>"
@@ -114,7 +114,10 @@ def _levels(t: Words, row: FiguresRow, profile: Profile) -> str:
 
 def level_words(t: Words, profile: Profile, level: str) -> str:
     """What the site calls a level; its key where it has no word."""
-    known = {each.key: t.name(each.zh, each.en) for each in (*profile.levels, *profile.outer_levels)}
+    known = {
+        each.key: t.name(each.zh, each.en[:1].upper() + each.en[1:])
+        for each in (*profile.levels, *profile.outer_levels)
+    }
     return known.get(level, level)
 
 
