@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import board_filters, frame, layout, projects
+from pages.ui import board_filters, exports, frame, layout, projects
 from pages.ui import escalations as board
 from services import categories, escalations, scenes
 from services.database import reading
@@ -28,6 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     board_filters.choose_only(user, asked, found)
     board_filters.choose_narrowing(user, asked, tree)
     board.legend(user, came)
+    exports.lanes(user, found.lanes)
 projects.late_panel(user, unit_id)
 lanes = board.lanes_shown(user, found)
 board.held_bars(lanes)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import frame, layout
+from pages.ui import exports, frame, layout
 from pages.ui import requests as shown
 from services.database import reading
 from services.demands import PAGE_SIZE, requests
@@ -19,6 +19,9 @@ with reading() as session:
 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     layout.title(t("Approvals"))
     shown.choose(user, which, to_decide)
+    if page.rows:
+        st.space("stretch")
+        exports.asked(user, page.rows)
 if not page.rows:
     shown.nothing(user, which)
 shown.cards(user, page)

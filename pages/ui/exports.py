@@ -1,18 +1,22 @@
 """What each screen's table takes along: its rows in the reader's words; of posts and rankings all pages at once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from pages.papers.cells import level_words, tier_words
 from pages.papers.paper import Table
 from pages.ui import frame, rankings, tables
 from pages.ui import people as posts
 from pages.ui import rates as shown
+from pages.ui.demands import telling
 from pages.ui.frame import User
 from pages.ui.tables import Share, Value
 from services import audit, people, rates
 from services.accounts import AccountRow
 from services.callbacks import DeskRow
 from services.database import transaction
+from services.demands.requests import RequestRow
+from services.escalations import LaneRow
 from services.figures import TodayRow
 from services.people import HeldPost, ServingRow
 from services.rankings import RankRow
@@ -121,6 +125,41 @@ def desk(user: User, rows: Sequence[DeskRow]) -> None:
         for row in rows
     ]  # fmt: skip
     tables.offer(user, t("Call-backs"), lambda: [tables.table(t, t("Call-backs"), heads, lines)], "callbacks-export")
+
+
+def asked(user: User, rows: Sequence[RequestRow]) -> None:
+    """The page of requests: about which demand, who asks for what and why, and what was decided."""
+    t = user.t
+    heads = [
+        t("Number"),
+        t("Where"),
+        t("Request"),
+        t("Asked by"),
+        t("Asked on"),
+        t("Reason"),
+        t("Decision"),
+        t("Decided on"),
+    ]
+    answers = {None: t("waits"), True: t("agreed"), False: t("refused")}
+    lines: list[list[Value]] = [
+        [row.reference, telling.place(t, row), t.term(row.kind), row.asker, row.asked_at, row.reason,
+         answers[row.granted], row.decided_at]
+        for row in rows
+    ]  # fmt: skip
+    tables.offer(user, t("Approvals"), lambda: [tables.table(t, t("Approvals"), heads, lines)], "requests-export")
+
+
+def lanes(user: User, rows: Sequence[LaneRow]) -> None:
+    """What each level holds; the cases behind a lane are taken along from the queue it opens."""
+    t = user.t
+    heads = [t("Level"), t("Open"), t("Late"), t("Days held, median")]
+    lines: list[list[Value]] = [
+        [level_words(t, user.profile, row.level), row.count, row.late,
+         None if row.held is None else round(row.held / timedelta(days=1), 1)]
+        for row in rows
+    ]  # fmt: skip
+    name = t("Escalation board")
+    tables.offer(user, name, lambda: [tables.table(t, name, heads, lines)], "board-export")
 
 
 def rated(view: shown.View, here: UnitRow, below: Sequence[UnitRow], found: Mapping[int, Counted]) -> None:

@@ -1,5 +1,6 @@
 """Every screen's table is taken along as a workbook: the same rows, typed."""
 
+import re
 from pathlib import Path
 
 import fastexcel
@@ -32,6 +33,22 @@ def test_a_table_of_figures_has_a_row_a_village_and_numbers_as_numbers(demo_desk
     assert found.height == rows
     assert found[number].dtype.is_numeric()
     assert found[number].sum() > 0
+
+
+def test_the_board_takes_along_what_each_level_holds(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/escalations")
+    found = taken(demo_desk, "board-export")
+    assert found.columns == ["层级", "在办", "超期", "停留天数（中位数）"]
+    heads = demo_desk.locator("[class*='st-key-lanehead-'] a").all_inner_texts()
+    shown = [int(re.search(r"[\d,]+", head)[0].replace(",", "")) for head in heads]
+    assert found["在办"].to_list()[: len(shown)] == shown
+
+
+def test_requests_are_taken_along_with_who_asks_for_what(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/requests")
+    found = taken(demo_desk, "requests-export")
+    assert found.columns == ["编号", "在哪", "申请", "申请人", "申请时间", "原因", "决定", "决定时间"]
+    assert (found.height > 0, set(found["决定"])) == (True, {"待批"})
 
 
 def test_posts_are_taken_along_on_all_pages_at_once(demo_desk: Page):
