@@ -128,25 +128,25 @@ def desk(user: User, rows: Sequence[DeskRow]) -> None:
 
 
 def asked(user: User, rows: Sequence[RequestRow]) -> None:
-    """The page of requests: about which demand, who asks for what and why, and what was decided."""
-    t = user.t
+    """The page of requests. The names of who asks go out of the house, so it is kept in the log."""
+    t, name = user.t, user.t("Approvals")
     heads = [
-        t("Number"),
-        t("Where"),
-        t("Request"),
-        t("Asked by"),
-        t("Asked on"),
-        t("Reason"),
-        t("Decision"),
+        t("Number"), t("Where"), t("Request"), t("Asked by"), t("Asked on"), t("Reason"), t("Decision"),
         t("Decided on"),
-    ]
-    answers = {None: t("waits"), True: t("agreed"), False: t("refused")}
-    lines: list[list[Value]] = [
-        [row.reference, telling.place(t, row), t.term(row.kind), row.asker, row.asked_at, row.reason,
-         answers[row.granted], row.decided_at]
-        for row in rows
     ]  # fmt: skip
-    tables.offer(user, t("Approvals"), lambda: [tables.table(t, t("Approvals"), heads, lines)], "requests-export")
+    answers = {None: t("waits"), True: t("agreed"), False: t("refused")}
+
+    def made() -> list[Table]:
+        with transaction() as session:
+            audit.record(session, user.actor, "requests.export", now=user.now, requests=len(rows))
+        lines: list[list[Value]] = [
+            [row.reference, telling.place(t, row), t.term(row.kind), row.asker, row.asked_at, row.reason,
+             answers[row.granted], row.decided_at]
+            for row in rows
+        ]  # fmt: skip
+        return [tables.table(t, name, heads, lines)]
+
+    tables.offer(user, name, made, "requests-export")
 
 
 def lanes(user: User, rows: Sequence[LaneRow]) -> None:
