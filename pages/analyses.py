@@ -34,7 +34,12 @@ with st.container(gap=12):
         paper = bulletins.paper(t, user.profile, bulletin)
     else:
         with layout.panel("alone"):
-            layout.empty(t("There is nothing below this unit to compare. Choose a unit further up."))
+            if here.level == user.profile.level_keys[-1]:
+                layout.empty(t("There is nothing below this unit to compare."))
+            elif here.id == user.actor.unit_id:
+                layout.empty(t("There is nothing below this unit to compare yet. It comes with the import of units."))
+            else:
+                layout.empty(t("There is nothing below this unit to compare. Choose a unit further up."))
         st.stop()
 
     with head:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import exports, frame, layout, navigation
+from pages.ui import exports, frame, layout
 from pages.ui import rankings as parts
 from pages.ui.cases import link
 from pages.ui.status import plain
@@ -35,7 +35,9 @@ with st.container(gap=12):
         beside = st.container(width="content")
     if level is None:
         with layout.panel("alone"):
-            if here.id == user.actor.unit_id and navigation.has("imports"):
+            if here.level == user.profile.level_keys[-1]:
+                layout.empty(t("There is nothing below this unit to compare."))
+            elif here.id == user.actor.unit_id:
                 layout.empty(t("There is nothing below this unit to compare yet. It comes with the import of units."))
                 link(t("Import a file"), "imports", {"unit": here.code})
             else:

@@ -30,5 +30,6 @@ with st.container(gap=12):
         exports.rated(view, here, below, found)
     if user.phone:
         parts.one_by_one(view, here, found[here.id])
-    parts.table(view, here, below, found)
+    if below or not user.phone:
+        parts.table(view, here, below, found)
     parts.meanings(view)

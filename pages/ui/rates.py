@@ -158,11 +158,13 @@ def _satisfied(view: View, unit: UnitRow, counts: Counted) -> str:
     return f"{said}<br><small>{escape(between)}</small>" if between else said
 
 
-def interval(user: User, counts: Counted) -> str:
+def interval(user: User, counts: Counted, digits: int = 2) -> str:
     """Between what satisfaction lies to 95% where few were reached; nothing where they are many or none."""
     t, told = user.t, user.profile.rates
     found = rates.satisfaction_interval(counts, told.weights) if 0 < counts.valid < told.few else None
-    return "" if found is None else t("95%: {low} to {high}", low=t.percent(found[0]), high=t.percent(found[1]))
+    if found is None:
+        return ""
+    return t("95%: {low} to {high}", low=t.percent(found[0], digits), high=t.percent(found[1], digits))
 
 
 def _composite(view: View, counts: Counted) -> str:

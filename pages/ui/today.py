@@ -115,11 +115,12 @@ def _tile(
 
 
 def _asked(user: User, said: Counted) -> str:
-    """Of how many who were reached, and where these are few between what it lies."""
+    """Of how many who were reached, and where these are few between what it lies, as far as a tile has room for it."""
     t = user.t
     if not said.valid:
         return t("no data in this period")
-    return " · ".join(filter(None, [t("of {n} reached", n=t.number(said.valid)), interval(user, said)]))
+    between = "" if user.phone else interval(user, said, digits=0)
+    return " · ".join(filter(None, [t("of {n} reached", n=t.number(said.valid)), between]))
 
 
 def _red(t: Words, count: int) -> str:
