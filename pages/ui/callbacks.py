@@ -249,7 +249,7 @@ def _last(user: User, row: DeskRow, which: Waiting, since: datetime | None) -> s
     if which is Waiting.CHECK:
         return t.name(row.category, row.category_en)
     if not called or row.reached is None:
-        return f"○ {t('not called yet')}"
+        return f"○ {t('not called yet') if since is None else t('not called in this round')}"
     if row.reached is not Reached.YES:
         return f"◐ {t.number(row.attempts)} × {t.term(row.reached)}"
     return f"● {t.join([t.term(each) for each in (row.solved, row.satisfied) if each is not None])}"
