@@ -153,7 +153,7 @@ EVENTS = """
     INSERT INTO demand_events (demand_id, seq, at, verb, from_state, to_state, account_id, actor_name, facts)
     SELECT d.id, s.seq, CASE WHEN s.seq = 1 THEN d.reported_at ELSE coalesce(d.settled_at, d.reported_at) END,
       s.verb, s.came, s.went, 1, '第1人',
-      '{"level_since": "' || d.level_since || '+00:00", "state": "' || s.went || '"}'
+      '{"level": "' || d.level || '", "level_since": "' || d.level_since || '+00:00", "state": "' || s.went || '"}'
     FROM demands d CROSS JOIN steps s
     WHERE s.chain = CASE WHEN d.is_open THEN 'open' WHEN d.state = 'rejected' THEN 'none' ELSE 'done' END
       AND s.seq <= d.event_count ORDER BY d.id, s.seq

@@ -20,7 +20,9 @@ from pathlib import Path
 from statistics import median
 
 import psutil  # type: ignore[import-untyped]
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
@@ -170,11 +172,17 @@ class Viewer:
                 kept.add(message.ref_hash)
             if kind == "navigation":
                 self.script = message.navigation.page_script_hash
-            elif kind == "delta" and message.delta.new_element.WhichOneof("type") == "exception":
-                self.failed = True
+            elif kind == "delta":
+                self.failed |= _says_it_failed(message.delta.new_element)
             elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 self.kept = kept
                 return
+
+
+def _says_it_failed(element: Element) -> bool:
+    """Whether it is an exception, or the red sentence that stands for one."""
+    shown = element.WhichOneof("type")
+    return shown == "exception" or (shown == "alert" and element.alert.format == Alert.ERROR)
 
 
 @contextmanager

@@ -9,6 +9,10 @@ GROUND, LINE = "#FBFAF7", "#DEDCD3"
 
 _PANELS = '[class*="st-key-p-"],[class*="st-key-card-"],[class*="st-key-late-"],[class*="st-key-tile-"] [data-testid=stMetric]'
 _CARDS = ':is([class*="st-key-card-"],[class*="st-key-late-"])'
+_FIELDS = (
+    ":is([data-testid=stTextInputRootElement],[data-testid=stNumberInputContainer],[data-testid=stDateInputField],"
+    "[data-testid=stSelectbox] [role=group])"
+)
 
 CSS = f"""<style>
 /* a Chinese font for machines that have none: fetched from this server, and only there */
@@ -170,10 +174,10 @@ text-underline-offset:3px}}.sg-rank .n a{{text-align:center}}.sg-table td{{paddi
 .stMain [data-testid=stLinkButton] a{{min-height:44px}}
 [class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}
 [class*="st-key-row-need"] a::after{{content:"";position:absolute;inset:0}}
-.stMain button:not([data-testid=stTooltipHoverTarget]),.stMain [data-baseweb=input],.stMain [data-baseweb=select]>div{{min-height:44px}}
+.stMain button:not([data-testid=stTooltipHoverTarget]),.stMain {_FIELDS}{{min-height:44px}}
 .stMain :not({_CARDS} *)>[data-testid=stPageLink-NavLink]{{min-height:44px}}.stAppHeader button{{min-width:44px;min-height:44px}}
 /* a lane's head and the title of a map's demand are links as well: their lines grow with them */
-.st-key-crumbs{{row-gap:0}}[role=dialog] :is(button,[data-baseweb=input],[data-baseweb=select]>div){{min-height:44px}}
+.st-key-crumbs{{row-gap:0}}[role=dialog] :is(button,{_FIELDS}){{min-height:44px}}
 }}
 </style>"""
 

@@ -46,7 +46,8 @@ def empty_server(tmp_path_factory):
         yield started
 
 
-TARGETS = """() => [...document.querySelectorAll('a, button')].filter(each => {
+TARGETS = """() => [...document.querySelectorAll(
+    'a, button, [data-testid=stTextInputRootElement], [data-testid=stSelectbox] [role=group]')].filter(each => {
     const box = each.getBoundingClientRect(), cover = getComputedStyle(each, '::after')
     const shown = each.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1
     const covered = cover.content !== 'none' && cover.position === 'absolute'
