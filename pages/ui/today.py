@@ -80,8 +80,8 @@ def tiles(user: User, row: TodayRow, said: Counted) -> None:
         _tile(user, "settled", t("Settlement rate"), t.percent(row.settlement_rate, 0), _of(t, counts.settled,
               counts.received, row.settlement_rate_before), [week.settled for week in weeks],
               filter_of(unit, period=row.period.key, settled=1), kind="bar")  # fmt: skip
-        _tile(user, "satisfied", t("Satisfied"), t.percent(satisfaction(said, user.profile.rates.weights), 0),
-              _asked(user, said), None,
+        _tile(user, "satisfied", _satisfied(user, said), t.percent(satisfaction(said, user.profile.rates.weights), 0),
+              _asked(t, said), None,
               {"unit": unit, "period": row.period.key}, page="callbacks")  # fmt: skip
         asked = row.whistle_oldest_asked_at
         oldest = t("oldest {span}", span=t.duration(user.now - asked)) if asked else t("all answered")
@@ -114,13 +114,15 @@ def _tile(
         link(user.t("See the cases"), page, wanted)
 
 
-def _asked(user: User, said: Counted) -> str:
-    """Of how many who were reached, and where these are few between what it lies, as far as a tile has room for it."""
-    t = user.t
-    if not said.valid:
-        return t("no data in this period")
+def _satisfied(user: User, said: Counted) -> str:
+    """The tile's name; where few were reached also between what their answer lies, if the screen has room for it."""
     between = "" if user.phone else interval(user, said, digits=0)
-    return " · ".join(filter(None, [t("of {n} reached", n=t.number(said.valid)), between]))
+    return " · ".join(filter(None, [user.t("Satisfied"), between]))
+
+
+def _asked(t: Words, said: Counted) -> str:
+    """Of how many who were reached."""
+    return t("of {n} reached", n=t.number(said.valid)) if said.valid else t("no data in this period")
 
 
 def _red(t: Words, count: int) -> str:
