@@ -97,8 +97,8 @@ def changes(user: User, row: RequestRow) -> list[str]:
     match row.kind:
         case RequestKind.EXTENSION if row.longer is not None:
             return longer(user, row.longer)
-        case RequestKind.EXTENSION:
-            return [t("{n} more of its limit's units", n=row.amount)]
+        case RequestKind.EXTENSION if row.more is not None:
+            return [t("{limit} more", limit=words.limit(t, row.more))]
         case RequestKind.SUSPENSION if row.until is not None:
             return [t("On hold until {when}; the clocks stand still.", when=words.day_and_clock(t, row.until))]
         case RequestKind.EXCLUSION:

@@ -402,6 +402,14 @@ def test_the_list_shows_what_waits_for_one_and_what_granting_would_change(site):
     )  # fmt: skip
 
 
+def test_a_decided_extension_still_says_what_was_asked_in_the_unit_of_the_limit(site):
+    request = ask(site, "member", "extension", handled(site), 3, reason="等配件")
+    decide(site, "chief", "agree", request)
+    with reading(site.engine) as session:
+        (row,) = requests.listed(session, site.actors["member"], Which.DECIDED, now=NOW + 3 * HOUR).rows
+    assert (row.granted, str(row.more), row.longer) == (True, "3 work days", None)
+
+
 def test_a_list_of_many_requests_costs_a_fixed_number_of_statements(site):
     from sqlalchemy import event
 

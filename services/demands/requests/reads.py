@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from models.accounts import Permission
 from models.demands import MOVES, REVIEWERS, Category, Demand, DemandEvent, Request, RequestKind, Review, State
+from models.limits import Limit
 from models.profiles import Profile
 from models.units import Unit
 from services import sites, units
@@ -48,9 +49,9 @@ class ReviewRow:
 class RequestRow:
     """One request with its demand as it stands, and what granting it would change.
 
-    `village` is the ancestor at the profile's ranking level. `longer` are the deadline's sums before and after an
-    extension; `obstacle` says why it cannot be granted now (None: it can, or it is decided). `granted` None: it waits,
-    for `needed` reviewers in all. `may_decide` and `may_withdraw` are the reader's.
+    `village` is the ancestor at the profile's ranking level. `more` is what an extension asks for, `longer`
+    are the deadline's sums before and after it; `obstacle` says why it cannot be granted now (None: it can, or it is
+    decided). `granted` None: it waits, for `needed` reviewers in all. `may_decide` and `may_withdraw` are the reader's.
     """
 
     id: int
@@ -71,7 +72,7 @@ class RequestRow:
     reason: str
     evidence: str | None
     code: str | None
-    amount: int | None
+    more: Limit | None
     until: datetime | None
     granted: bool | None
     decided_at: datetime | None
@@ -195,7 +196,8 @@ def _row(
         id=request.id, kind=request.kind, demand_id=demand.id, version=demand.version, reference=demand.reference,
         title=demand.title, state=demand.state, due_at=demand.due_at, settled_at=demand.settled_at, unit=unit,
         unit_en=unit_en, village=village, village_en=village_en, asked_at=request.asked_at, asker=request.asker,
-        reason=request.reason, evidence=request.evidence, code=request.code, amount=request.amount,
+        reason=request.reason, evidence=request.evidence, code=request.code,
+        more=Limit(request.amount, rules.usual_limit(profile, demand, category).unit) if request.amount else None,
         until=request.until, granted=request.granted, decided_at=request.decided_at,
         reviews=tuple(ReviewRow(row.at, row.reviewer, row.granted, row.reason) for row in reviews),
         needed=REVIEWERS[request.kind], longer=longer, obstacle=obstacle,
