@@ -35,10 +35,10 @@ def choose(user: User, here: UnitRow, choice: ChoiceRow) -> None:
     t = user.t
     with layout.panel("sunshine-choice", t("What is open")):
         opened = {item: _choose_item(t, here, choice, item) for item in Opened}
-        own = st.checkbox(
-            t("Own number of days (otherwise {n}, as above)", n=choice.above.days), choice.own_days is not None,
-            key=f"sunshine-own-days-{here.id}",
-        )  # fmt: skip
+        usual = t("Own number of days (otherwise {n}, as above)", n=choice.above.days)
+        if here.depth == 1:
+            usual = t("Own number of days (otherwise {n})", n=choice.above.days)
+        own = st.checkbox(usual, choice.own_days is not None, key=f"sunshine-own-days-{here.id}")
         days = st.number_input(
             t("Days back"), FEWEST_DAYS, MOST_DAYS, choice.own_days or choice.above.days, disabled=not own,
             key=f"sunshine-days-{here.id}",
@@ -49,7 +49,8 @@ def choose(user: User, here: UnitRow, choice: ChoiceRow) -> None:
 
 def _choose_item(t: Words, here: UnitRow, choice: ChoiceRow, item: Opened) -> bool | None:
     above = t("shown to all") if item in choice.above.opened else t("not shown")
-    names = {None: t("as above: {state}", state=above), True: t("shown to all"), False: t("not shown")}
+    unsaid = t("as above: {state}", state=above) if here.depth > 1 else t("not chosen yet: {state}", state=above)
+    names = {None: unsaid, True: t("shown to all"), False: t("not shown")}
     return st.selectbox(
         t.term(item), list(names), index=list(names).index(choice.own[item]), format_func=names.__getitem__,
         key=f"sunshine-open-{item}-{here.id}",
