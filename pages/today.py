@@ -17,9 +17,9 @@ with reading() as session:
     row = figures.today(session, user.actor, here.id, period, now=user.now)
     settled_at = figures.by_level(session, user.actor, here.id, period)
     said = rates.counted(session, user.actor, [here.id], period, now=user.now)[here.id]
-    ranked = []
+    behind = None
     if row.level is not None:
-        ranked = rankings.unranked(session, user.actor, here.id, row.level, period, now=user.now)
+        behind = rankings.furthest_behind(session, user.actor, here.id, row.level, period, now=user.now)
     upcoming, leaves = [], set[int]()
     if user.actor.may(Permission.SEE_DEMANDS):
         tree = categories.tree(session, user.actor)
@@ -36,7 +36,7 @@ with st.container(gap=12):
         parts.start(user, row)
     parts.tiles(user, row, said)
     if user.phone:
-        needs.needs(user, row, ranked)
+        needs.needs(user, row, behind)
     left, right = st.columns([62, 38], gap="small")
     with left:
         if row.level is None and user.actor.may(Permission.SEE_DEMANDS):
@@ -44,7 +44,7 @@ with st.container(gap=12):
         parts.villages(user, row)
     with right:
         if not user.phone:
-            needs.needs(user, row, ranked)
+            needs.needs(user, row, behind)
     left, right = st.columns([62, 38], gap="small")
     with left:
         parts.flow(user, row)

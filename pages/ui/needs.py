@@ -1,6 +1,6 @@
 """What needs someone now: the furthest behind and why, what is late, called for or waiting, each with the way to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,28 +13,29 @@ from pages.ui.frame import User
 from pages.ui.own_needs import OwnNeed, own_needs
 from pages.ui.status import plain
 from services.demands import Filters
+from services.fairness import Tier
 from services.figures import NeedRow, TodayRow
 from services.rankings import RankRow
 
 NEAR_MARK = ':color[▲]{foreground="#C98500"}'
 MARKS = {"late": ":red[■]", "whistles_unanswered": ":red[■]", "slowed_down": NEAR_MARK, "triage_waiting": NEAR_MARK}
-FEWEST_DUE = 10
-"""A unit with fewer cases fallen due is not called the furthest behind."""
+Behind = tuple[RankRow, RankRow]
+"""The unit that is last in time, and all units together."""
 
 
-def needs(user: User, row: TodayRow, ranked: Sequence[RankRow]) -> None:
+def needs(user: User, row: TodayRow, behind: Behind | None) -> None:
     """What needs this person now: whistles nobody answered first, then the loudest, each with the way to it."""
     t = user.t
     height: Any = "content" if user.phone else 458
     with layout.panel("needs", t("Needs you now"), height=height):
-        behind, own = furthest_behind(ranked), own_needs(user)
+        own = own_needs(user)
         first = [need for need in row.needs if need.code == "whistles_unanswered"]
         for need in first:
             _need(user, row, need)
         for number, each in enumerate(own):
             _own(user, number, each)
         if behind is not None:
-            _behind(user, row, ranked, behind)
+            _behind(user, row, *behind)
         for need in row.needs:
             if need not in first:
                 _need(user, row, need)
@@ -60,24 +61,20 @@ def _need(user: User, row: TodayRow, need: NeedRow) -> None:
         link(t("See the cases") if page == "demands" else t("See it"), page, wanted, width="content")
 
 
-def furthest_behind(ranked: Sequence[RankRow]) -> RankRow | None:
-    """The unit that keeps the smallest share of its limits, where there are enough to tell and any was missed."""
-    told = [row for row in ranked if row.due >= FEWEST_DUE and row.on_time < row.due]
-    return min(told, key=lambda row: (row.on_time / row.due, -row.due)) if len(ranked) > 1 and told else None
-
-
-def _behind(user: User, row: TodayRow, ranked: Sequence[RankRow], behind: RankRow) -> None:
+def _behind(user: User, row: TodayRow, behind: RankRow, together: RankRow) -> None:
+    """As the ranking has it: red where the counts tell the unit from all together, else with that doubt."""
     t = user.t
-    due, on_time = sum(each.due for each in ranked), sum(each.on_time for each in ranked)
     name = short(t, user.profile, row.level, behind.name, behind.name_en)
+    mark, title = ":red[■]", t("{place} is furthest behind in time", place=name)
+    if behind.tier is not Tier.BEHIND:
+        mark, title = NEAR_MARK, t("{place} is last in time, too close to all together to be sure", place=name)
     rates = t(
         "{rate} in time ({on_time} / {due}), all together {all}", rate=t.percent(behind.on_time_rate),
-        on_time=t.number(behind.on_time), due=t.number(behind.due), all=t.percent(on_time / due),
+        on_time=t.number(behind.on_time), due=t.number(behind.due), all=t.percent(together.on_time_rate),
     )  # fmt: skip
     with st.container(key="row-need-behind", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(
-            f":red[■]&ensp;**{plain(t('{place} is furthest behind in time', place=name))}**  \n"
-            f":small[:gray[{plain(rates)}]]  \n:small[{plain(why(user, behind))}]",
+            f"{mark}&ensp;**{plain(title)}**  \n:small[:gray[{plain(rates)}]]  \n:small[{plain(why(user, behind))}]",
             width="stretch",
         )
         link(t("Why"), "rankings", _beside_best(row, behind), width="content")

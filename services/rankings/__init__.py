@@ -8,11 +8,11 @@ counts; rates are never averaged.
 from services.rankings.beside import Beside, CategoryRow, Kind, PointRow, StepRow, beside
 from services.rankings.causes import Why
 from services.rankings.departments import of_departments
-from services.rankings.level import of_level, told, unranked
+from services.rankings.level import furthest_behind, of_level, told
 from services.rankings.measures import Sort
 from services.rankings.rows import RankRow, pooled, ranked
 
 __all__ = [
     "Beside", "CategoryRow", "Kind", "PointRow", "RankRow", "Sort", "StepRow", "Why", "beside",
-    "of_departments", "of_level", "pooled", "ranked", "told", "unranked",
+    "furthest_behind", "of_departments", "of_level", "pooled", "ranked", "told",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from services.periods import Period
 from services.rankings import series, waiting
 from services.rankings.causes import causes
 from services.rankings.measures import Sort, rate
-from services.rankings.rows import RankRow, ranked
+from services.rankings.rows import RankRow, pooled, ranked
 from services.rates import Counted, Scope
 
 
@@ -88,17 +88,20 @@ def _change(now: float | None, then: float | None) -> float | None:
     return None if now is None or then is None else now - then
 
 
-def unranked(
+def furthest_behind(
     session: Session, actor: Actor, unit_id: int, level: str, period: Period, *, now: datetime
-) -> list[RankRow]:
-    """The same units by code with their counts and what is late, and nothing that takes their order: for an overview.
+) -> tuple[RankRow, RankRow] | None:
+    """The last of the ranked units by what was in time, with what is late there, beside all units together.
 
-    A fixed number of statements. Raises NotFound outside the actor's scope.
+    None where nobody can be last: with fewer than two ranked, or where the last one missed nothing. A fixed number of
+    statements. Raises NotFound outside the actor's scope.
     """
-    units = scopes.of_level(session, actor, unit_id, level, since=period.from_day)
-    found, whys = counting.tally(session, units, period, now=now), causes(session, units, period, now)
-    stock = {place: found.get(place.id, Counts()) for place in units.places}
-    return [replace(_row(place, counts, _of_tally(counts)), why=whys.get(place.id)) for place, counts in stock.items()]
+    rows = of_level(session, actor, unit_id, level, period, now=now)
+    placed = [row for row in rows if row.rank is not None]
+    if len(placed) < 2 or placed[-1].on_time == placed[-1].due:
+        return None
+    (last,) = told(session, actor, placed[-1:], period, now=now)
+    return last, pooled(rows)
 
 
 def _row(place: Place, told: Counts, counted: Counted) -> RankRow:

@@ -159,7 +159,7 @@ READS = {
         session, actor, rankings.of_level(session, SYSTEM, unit, "grid", PERIOD, now=NOW), PERIOD, now=NOW
     ),
     "beside": lambda session, actor, unit: rankings.beside(session, actor, unit, PERIOD, now=NOW),
-    "lagging": lambda session, actor, unit: rankings.unranked(session, actor, unit, "grid", PERIOD, now=NOW),
+    "lagging": lambda session, actor, unit: rankings.furthest_behind(session, actor, unit, "grid", PERIOD, now=NOW),
 }
 
 

@@ -282,7 +282,9 @@ def test_a_chief_ranks_only_below_the_own_village(site):
         assert [found.code for found in rows] == ["411622204202001", "411622204202002"]
         for read in (
             lambda: rankings.of_level(session, site.actors["chief"], site.units[TOWN], "village", NOVEMBER, now=NOW),
-            lambda: rankings.unranked(session, site.actors["chief"], site.units[TOWN], "village", NOVEMBER, now=NOW),
+            lambda: rankings.furthest_behind(
+                session, site.actors["chief"], site.units[TOWN], "village", NOVEMBER, now=NOW
+            ),
             lambda: rankings.of_departments(session, site.actors["chief"], site.units[TOWN], NOVEMBER, now=NOW),
         ):
             with pytest.raises(NotFound, match="unit_not_found"):
@@ -293,13 +295,24 @@ def test_a_level_that_the_site_does_not_have_ranks_nobody(site):
     assert rank(site, "county") == []
 
 
-def test_an_overview_takes_the_counts_without_an_order(site):
+def test_the_furthest_behind_is_the_last_of_the_ranking_beside_all_together(site):
+    closed = {"state": State.CLOSED, "is_open": False, "settled_at": NOW - 4 * DAY, "settled_level": "grid"}
+    for _ in range(6):
+        change(site, site.report(at=NOW - 9 * DAY), due_at=NOW - DAY)
+        other = site.report(by="other_chief", grid="411622204201001", at=NOW - 9 * DAY)
+        change(site, other, due_at=NOW - DAY, **closed)
+    asked = (SYSTEM, site.units[TOWN], "village", NOVEMBER)
+    with reading(site.engine) as session:
+        last, together = rankings.furthest_behind(session, *asked, now=NOW)
+        ordered = rankings.of_level(session, *asked, now=NOW)
+    assert (last.name, last.due, last.on_time, last.why.late, last.tier) == ("霍坡村", 6, 0, 6, Tier.BEHIND)
+    assert (last.rank, last.code, together.due, together.on_time) == (2, ordered[-1].code, 12, 6)
+
+
+def test_with_few_cases_nobody_is_called_the_furthest_behind(site):
     fill(site)
     with reading(site.engine) as session:
-        rows = rankings.unranked(session, SYSTEM, site.units[TOWN], "village", NOVEMBER, now=NOW)
-    assert [(found.name, found.due, found.on_time, found.why.late, found.rank) for found in rows] == [
-        ("贾庄村", 1, 0, 1, None), ("霍坡村", 2, 1, 1, None),
-    ]  # fmt: skip
+        assert rankings.furthest_behind(session, SYSTEM, site.units[TOWN], "village", NOVEMBER, now=NOW) is None
 
 
 @pytest.mark.parametrize("sort", Sort)
