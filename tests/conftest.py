@@ -14,7 +14,6 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from services import database
-from services.settings import settings
 
 os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
 os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks by it: English in every test, wherever it runs
@@ -70,8 +69,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def sqlite_once(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The engine of every SQLite test, also of those that set its address: what it compiled once stays compiled."""
-    return database.engine_for(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'site.db'}", settings().site)
+    """The engine of every SQLite test: what it compiled once stays compiled."""
+    return database.engine_for(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'site.db'}")
 
 
 @pytest.fixture
@@ -81,6 +80,7 @@ def sqlite_engine(migrated: Path, sqlite_once: Engine) -> Iterator[Engine]:
     shutil.copyfile(migrated, path)
     yield sqlite_once.execution_options()  # a listener of one test is none of the next
     sqlite_once.dispose()
+    database.engine_for.cache_clear()  # one that a test made by itself for this address still holds its file
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
 

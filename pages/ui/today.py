@@ -22,7 +22,7 @@ from services import sites, units
 from services.database import reading
 from services.demands import DemandRow, Filters
 from services.figures import SubjectRow, TodayRow, VillageRow
-from services.rates import Counted, satisfaction
+from services.rates import Counted, cases, satisfaction
 
 SHOWN, WEEK = 11, timedelta(days=7)
 
@@ -82,7 +82,7 @@ def tiles(user: User, row: TodayRow, said: Counted) -> None:
               filter_of(unit, period=row.period.key, settled=1), kind="bar")  # fmt: skip
         _tile(user, "satisfied", _satisfied(user, said), t.percent(satisfaction(said, user.profile.rates.weights), 0),
               _asked(t, said), None,
-              {"unit": unit, "period": row.period.key}, page="callbacks")  # fmt: skip
+              address.link(cases("valid", row.period, now=user.now), unit=unit))  # fmt: skip
         asked = row.whistle_oldest_asked_at
         oldest = t("oldest {span}", span=t.duration(user.now - asked)) if asked else t("all answered")
         _tile(user, "whistles", t("Whistles unanswered"), _red(t, row.whistles_unanswered), oldest, None,
@@ -103,7 +103,7 @@ def _kept(user: User, row: TodayRow) -> Filter:
 
 def _tile(
     user: User, key: str, label: str, value: str, note: str, trend: Sequence[float] | None, wanted: Filter,
-    *, colour: Any = "gray", kind: Any = "line", page: str = "demands",
+    *, colour: Any = "gray", kind: Any = "line",
 ) -> None:  # fmt: skip
     shown = list(trend) if trend and len(trend) > 1 and not user.phone else None
     with st.container(key=f"tile-{key}", gap=None):
@@ -111,7 +111,7 @@ def _tile(
             label, value, note, delta_color=colour, delta_arrow="off", border=True, chart_data=shown, chart_type=kind,
             height="content" if user.phone else 186,
         )  # fmt: skip
-        link(user.t("See the cases"), page, wanted)
+        link(user.t("See the cases"), "demands", wanted)
 
 
 def _satisfied(user: User, said: Counted) -> str:

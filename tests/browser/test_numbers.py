@@ -76,7 +76,7 @@ def test_every_number_of_today_opens_as_many_cases(demo_server: Server, demo_des
     settled(demo_desk)
     told = followed(demo_desk, demo_server, ".sg-table a")
     tiles = dict.fromkeys(("open", "late", "due", "whistles"), "stMetricValue")
-    for key, part in (tiles | dict.fromkeys(("kept", "settled"), "stMetricDelta")).items():
+    for key, part in (tiles | dict.fromkeys(("kept", "settled", "satisfied"), "stMetricDelta")).items():
         tile = demo_desk.locator(f".st-key-tile-{key}")
         shown = numbers(tile.get_by_test_id(part).inner_text())[0]
         told.append((key, shown, behind(demo_server, tile.get_by_role("link").get_attribute("href"))))

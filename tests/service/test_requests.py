@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from models.demands import Demand, DemandEvent, RequestKind, State, Verb
+from models.demands import Demand, DemandEvent, Request, RequestKind, State, Verb
 from services import checks, counters, demands, sites
 from services.access import SYSTEM
 from services.database import reading, transaction
@@ -351,6 +351,19 @@ def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(site):
         assert isinstance(refused, ChangedMeanwhile)
         verbs = told(site, demand_id)
         assert verbs.count("extend") + verbs.count("refuse") == 1
+
+
+def test_who_read_a_request_before_it_was_decided_does_not_decide_it_again(postgresql_engine):
+    """On PostgreSQL alone: who writes to SQLite has it to themselves from the first statement."""
+    site = town(postgresql_engine)
+    request = ask(site, "member", "extension", handled(site), 3, reason="等配件")
+    with transaction(site.engine) as session:
+        seen = session.get(Request, request)
+        assert decide(site, "chief", "agree", request) is True
+        with pytest.raises(ChangedMeanwhile):
+            requests.refuse(session, site.actors["leader"], request, now=NOW + 2 * HOUR, reason="不同意")
+        assert seen.granted is True
+        session.rollback()
 
 
 def deciding(site, who, verb, request_id):

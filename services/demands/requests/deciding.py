@@ -89,6 +89,7 @@ def _waiting(session: Session, actor: Actor, request_id: int) -> tuple[Request, 
     if request is None:
         raise NotFound("request_not_found")
     demand = require_demand(session, actor, request.demand_id)
+    session.refresh(request)  # after the demand: whoever decided first has given it a version that is not seen here
     if request.granted is None:
         return request, demand
     reviews = _reviews(session, request_id)
