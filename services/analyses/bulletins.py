@@ -11,9 +11,9 @@ from services import rankings, rates, sites, units
 from services.access import Actor, require
 from services.analyses.findings import satisfaction_of
 from services.analyses.rules import Finding, share_of
-from services.analyses.unit import level_below
+from services.analyses.unit import level_below, ranked
 from services.periods import Period
-from services.rankings import RankRow, Sort
+from services.rankings import RankRow
 from services.rates import Counted
 from services.units import UnitRow
 
@@ -56,8 +56,7 @@ def bulletin(
     level = level or level_below(session, actor, profile, here)
     if level is None:
         return None
-    found = rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME)
-    found = rankings.told(session, actor, found, period, now=now, sort=Sort.ON_TIME)
+    found = ranked(session, actor, unit_id, level, period, now)
     counts = rates.counted(session, actor, [unit_id, *(row.unit_id or 0 for row in found)], period, now=now)
     rows, pooled = [], Counted()
     for row in found:

@@ -42,7 +42,7 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
         unit=here, spoken=tuple((row.name, row.name_en) for row in units.spoken(session, actor, unit_id)),
         period=period, previous=previous, now=now, situation=situation, before=before, levels=levels,
         standing=_standing(session, actor, profile, here, period, now),
-        below_level=level, below=_ranked(session, actor, unit_id, level, period, now) if level else (),
+        below_level=level, below=ranked(session, actor, unit_id, level, period, now) if level else (),
         subjects=about, late_by_category=by_category, late_by_level=by_level,
         cases=cases.cases(session, actor, scope.unit, period, about, now=now) if sees else None, problems=listed,
         findings=findings(
@@ -67,9 +67,10 @@ def _situation(session: Session, actor: Actor, unit_id: int, period: Period, now
     )
 
 
-def _ranked(
+def ranked(
     session: Session, actor: Actor, unit_id: int, level: str, period: Period, now: datetime
 ) -> tuple[rankings.RankRow, ...]:
+    """The ranking of a level below a unit by what was in time, each row with what is late there."""
     rows = rankings.of_level(session, actor, unit_id, level, period, now=now, sort=Sort.ON_TIME)
     return tuple(rankings.told(session, actor, rows, period, now=now, sort=Sort.ON_TIME))
 
@@ -85,5 +86,5 @@ def _standing(
     if not above:
         return None
     within = next((each for each in above if each.level == profile.ranking_level), above[-1])
-    rows = _ranked(session, actor, within.id, unit.level, period, now)
+    rows = ranked(session, actor, within.id, unit.level, period, now)
     return Standing(within, next(row for row in rows if row.unit_id == unit.id), rows)

@@ -43,9 +43,8 @@ def known(
     """
     if period.end <= now:
         return {unit: (float(each.on_time), float(each.due)) for unit, each in counted.items()}
-    assessed = scope is rates.Scope.ASSESSED
-    read = _Read(session, actor, period, assessed)
-    early, waiting = read.early(units, now), _waiting(session, units, period, now, assessed=assessed)
+    read = _Read(session, actor, period, scope is rates.Scope.ASSESSED)
+    early, waiting = read.early(units, now), read.waiting(units, now)
     found = {unit: (float(each.on_time + early[unit]), float(each.due + early[unit])) for unit, each in counted.items()}
     waits = replace(units, places=tuple(place for place in units.places if place.id in waiting))
     if not waits.places:
@@ -59,7 +58,7 @@ def known(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Reads what the counters say of limits of the period, in the full or in the assessed scope."""
+    """Reads what the counters and the open demands say of limits of the period, in the full or the assessed scope."""
 
     session: Session
     actor: Actor
@@ -85,22 +84,21 @@ class _Read:
                 found[unit][tenth] += sign * count
         return found
 
+    def waiting(self, units: Scope, now: datetime) -> Tenths:
+        """Open and not due yet, with a limit of the period, by the tenth they have reached."""
+        found = _tenths()
+        wanted = [IS_OPEN, C.due_at >= max(now, self.period.start), C.due_at < self.period.end]
+        if self.assessed:
+            wanted += [C.excluded_code.is_(None), C.waived_at.is_(None)]
+        for unit, tenth, count in units.live(self.session, (func.count(),), wanted, (NOW,), bound={"at": now}):
+            found[unit][tenth] += count
+        return found
+
     def _signed(self, units: Scope) -> Iterator[tuple[Scope, int]]:
         """The units, and what the assessed scope leaves out of them."""
         yield units, 1
         if self.assessed:
             yield scopes.left_out(self.session, self.actor, units), -1
-
-
-def _waiting(session: Session, units: Scope, period: Period, now: datetime, *, assessed: bool) -> Tenths:
-    """Open and not due yet, with a limit of the period, by the tenth they have reached."""
-    found = _tenths()
-    wanted = [IS_OPEN, C.due_at >= max(now, period.start), C.due_at < period.end]
-    if assessed:
-        wanted += [C.excluded_code.is_(None), C.waived_at.is_(None)]
-    for unit, tenth, count in units.live(session, (func.count(),), wanted, (NOW,), bound={"at": now}):
-        found[unit][tenth] += count
-    return found
 
 
 def _tenths() -> Tenths:

@@ -204,7 +204,7 @@ def history(user: User, sheet: Sheet) -> None:
         lines = [
             {"when": t.moment(row.at, user.now), "what": status.plain(telling.event(user, row, kinds)),
              "who": status.plain(row.actor)}
-            for row in sorted(sheet.events, key=lambda row: row.at, reverse=True)
+            for row in sorted(sheet.events, key=lambda row: (row.at, row.seq), reverse=True)
         ]  # fmt: skip
         with st.container(key="queue-history"):
             st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, hide_header=True, alt=t("History"))
