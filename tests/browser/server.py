@@ -67,6 +67,26 @@ def _await_health(server: Server, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError(f"the server did not start:\n{server.log.read_text(errors='replace')}")
 
 
+# A click asks the server for a rerun a moment later, and the page shows that it runs only when the answer begins. Between the two it looks as
+# if it stood still; so what is sent and what comes back is listened to. By Streamlit's messages: field 11 to the server is "rerun", field 4
+# from it (after 1, the hash, and 2, the metadata) is "new session".
+LISTEN = """window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    super(...address)
+    this.addEventListener('message', ({data}) => {
+      const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : []
+      let at = 0
+      while ([1, 2].includes(bytes[at] >> 3) && bytes[at + 1] < 128) at += 2 + bytes[at + 1]
+      if (bytes[at] >> 3 === 4) window.rerunAsked = false
+    })
+  }
+  send(bytes) {
+    if (bytes[0] >> 3 === 11) window.rerunAsked = true
+    super.send(bytes)
+  }
+}"""
+
+
 class Recorder:
     """Everything the browser asked for and every error of its scripts, over all pages of a test."""
 
@@ -76,7 +96,8 @@ class Recorder:
         self.pages: list[Page] = []
 
     def watch(self, context: BrowserContext) -> None:
-        """Record a context's requests, sockets and errors from now on."""
+        """Record a context's requests, sockets and errors from now on, and let `settled` hear what its pages ask."""
+        context.add_init_script(LISTEN)
         context.on("request", self._requested)
         context.on("page", self._opened)
 
@@ -102,11 +123,12 @@ class Recorder:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end and nothing more is under way."""
+    """Wait until the page's script has run to its end and nothing more is under way, not even what a click is about to ask."""
+    page.wait_for_timeout(50)
     page.wait_for_function(
         """() => { const app = document.querySelector('[data-testid=stApp]')
         return app && app.dataset.testScriptState === 'notRunning' && app.dataset.testConnectionState === 'CONNECTED'
-          && !document.querySelector('[data-stale=true]') && !document.querySelector('[data-testid=stSkeleton]') }""",
+          && window.rerunAsked === false && !document.querySelector('[data-stale=true]') && !document.querySelector('[data-testid=stSkeleton]') }""",
         timeout=30_000,
     )
 
