@@ -67,9 +67,9 @@ def _await_health(server: Server, process: "subprocess.Popen[bytes]") -> None:
     raise RuntimeError(f"the server did not start:\n{server.log.read_text(errors='replace')}")
 
 
-# A click asks the server for a rerun a moment later, and the page shows that it runs only when the answer begins. Between the two it looks as
-# if it stood still; so what is sent and what comes back is listened to. By Streamlit's messages: field 11 to the server is "rerun", field 4
-# from it (after 1, the hash, and 2, the metadata) is "new session".
+# A click asks the server for a rerun a moment later, and the page shows that it runs only when the answer begins. In
+# between it looks as if it stood still; so what is sent and what comes back is listened to. By Streamlit's messages:
+# field 11 to the server is "rerun", field 4 from it (after 1, the hash, and 2, the metadata) is "new session".
 LISTEN = """window.WebSocket = class extends WebSocket {
   constructor(...address) {
     super(...address)
@@ -123,12 +123,13 @@ class Recorder:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page's script has run to its end and nothing more is under way, not even what a click is about to ask."""
+    """Wait until the page's script has run to its end and nothing more is under way or about to be asked."""
     page.wait_for_timeout(50)
     page.wait_for_function(
         """() => { const app = document.querySelector('[data-testid=stApp]')
         return app && app.dataset.testScriptState === 'notRunning' && app.dataset.testConnectionState === 'CONNECTED'
-          && window.rerunAsked === false && !document.querySelector('[data-stale=true]') && !document.querySelector('[data-testid=stSkeleton]') }""",
+          && window.rerunAsked === false
+          && !document.querySelector('[data-stale=true]') && !document.querySelector('[data-testid=stSkeleton]') }""",
         timeout=30_000,
     )
 

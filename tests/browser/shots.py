@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from models.walls import View
 from tests.browser.conftest import build_demo, launched, screen
 from tests.browser.hanging import hang
-from tests.browser.server import ROOT, open_path, running, sign_in
+from tests.browser.server import LISTEN, ROOT, open_path, running, sign_in
 
 OUT = ROOT / "docs" / "screens"
 SHOTS = (
@@ -60,6 +60,7 @@ def main() -> None:
             for user, language, width, height, screens in SHOTS:
                 options = screen(server, width=width, height=height, language=language, phone=width < 600)
                 context = browser.new_context(**options)
+                context.add_init_script(LISTEN)
                 page = context.new_page()
                 sign_in(page, user, "xiaowangge")
                 for name in screens:
