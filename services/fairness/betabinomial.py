@@ -127,11 +127,15 @@ def posterior(good: Floats, cases: Floats, prior: Prior) -> tuple[Floats, Floats
 
     Under one fit the rate is Beta(alpha + good, beta + bad) (Gelman et al., Bayesian Data Analysis, section 2.4).
     """
-    a, b = np.add.outer(good, prior.alphas), np.add.outer(cases - good, prior.betas)
+    return mixed(np.add.outer(good, prior.alphas), np.add.outer(cases - good, prior.betas), prior.weights)
+
+
+def mixed(a: Floats, b: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Alpha and beta of the Beta with the mean and the variance of each row's Betas together, weighed."""
     means = a / (a + b)
-    mean = means @ prior.weights
-    within = (means * (1 - means) / (a + b + 1)) @ prior.weights
-    variance = within + (means**2) @ prior.weights - mean**2
+    mean = (means * weights).sum(axis=1)
+    within = (means * (1 - means) / (a + b + 1) * weights).sum(axis=1)
+    variance = within + (means**2 * weights).sum(axis=1) - mean**2
     weight = mean * (1 - mean) / variance - 1
     return mean * weight, (1 - mean) * weight
 

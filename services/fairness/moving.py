@@ -1,33 +1,37 @@
-"""What would move a unit: the fewest further good cases that lift its tier, or its estimate above the next unit's."""
+"""What would move a unit: the fewest further good cases that lift its tier once all are ranked again."""
 
 from collections.abc import Sequence
-from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
+from scipy.special import betaincinv, betaln
 
-from services.fairness.betabinomial import TAIL, Floats, Prior, posterior
+from services.fairness.betabinomial import TAIL, Floats, Prior, mixed
 from services.fairness.tiers import Tier
 
 MOST = 10_000
 """More further cases than this are no advice."""
 
 
-def to_tier(good: Floats, cases: Floats, prior: Prior, pooled: float, tiers: Sequence[Tier]) -> list[int | None]:
+def to_tier(
+    good: Floats, cases: Floats, prior: Prior, whole: tuple[float, float], tiers: Sequence[Tier]
+) -> list[int | None]:
     """For each unit the fewest further cases, all of them good, after which it stands one tier higher.
 
-    All else is held as it is: the other units, the distribution of rates and the pooled rate. From behind to the
+    The other units are held as they are. The cases come into the pooled rate of the `whole` (good, all), and into the
+    distribution of rates: its fits are weighed again by how well they explain the unit with them. From behind to the
     middle the upper end of the unit's interval must reach the pooled rate, from the middle to the front the lower end
     must pass it. Both rise with every good case, so the smallest number is found by halving. None for the front, for
     those not ranked, and where 10,000 are not enough. The unit's own rate goes along, as tiers ask.
     """
+    a, b = np.add.outer(good, prior.alphas), np.add.outer(cases - good, prior.betas)
+    known = np.log(prior.weights) - betaln(a, b)
     behind = np.array([tier is Tier.BEHIND for tier in tiers])
     at = np.where(behind, 1 - TAIL, TAIL)
 
     def there(more: Floats) -> NDArray[np.bool_]:
-        end = betaincinv(*posterior(good + more, cases + more, prior), at)
-        own = (good + more) / (cases + more)
+        end = betaincinv(*_mixed(a + more[:, None], b, known), at)
+        own, pooled = (good + more) / (cases + more), (whole[0] + more) / (whole[1] + more)
         enough: NDArray[np.bool_] = np.where(behind, (end >= pooled) | (own >= pooled), (end > pooled) & (own > pooled))
         return enough
 
@@ -41,13 +45,8 @@ def to_tier(good: Floats, cases: Floats, prior: Prior, pooled: float, tiers: Seq
     return [int(more) if ok and can else None for more, ok, can in zip(high, reached, moving, strict=True)]
 
 
-def past(alpha: float, beta: float, ahead: float) -> int | None:
-    """The fewest further good cases x after which the unit's estimate is above `ahead`, that of the next unit.
-
-    (alpha + x) / (alpha + beta + x) > ahead solved for x, with alpha and beta of the unit's posterior; all else as it
-    is. None where 10,000 are not enough.
-    """
-    if ahead >= 1:
-        return None
-    more = max(0, floor((ahead * (alpha + beta) - alpha) / (1 - ahead)) + 1)
-    return more if more <= MOST else None
+def _mixed(a: Floats, b: Floats, known: Floats) -> tuple[Floats, Floats]:
+    """Alpha and beta of each unit's rate, each fit weighed by how well it explains the unit's cases."""
+    likely = known + betaln(a, b)
+    weights = np.exp(likely - likely.max(axis=1, keepdims=True))
+    return mixed(a, b, weights / weights.sum(axis=1, keepdims=True))

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from services.fairness.betabinomial import Floats, Prior, fit, posterior, shrunk
-from services.fairness.moving import past, to_tier
+from services.fairness.betabinomial import Floats, Prior, fit, shrunk
+from services.fairness.moving import to_tier
 from services.fairness.ranks import Ranks, ranks
 from services.fairness.tiers import Tier, tier_of
 
@@ -23,8 +23,8 @@ class Standing:
     """One unit among the others; rates are fractions of 1.
 
     Without data only the tier is told, below the minimum the estimate too. `place` is the place by estimate; equal
-    ones share it and the next is counted on (1, 1, 3). `to_tier` and `to_next` are the fewest further good cases that
-    lift the tier, and the estimate above the next one's; None where there is none or no number of them is enough.
+    ones share it and the next is counted on (1, 1, 3). `to_tier` is the fewest further good cases that lift the tier;
+    None where no number of them is enough.
     """
 
     tier: Tier
@@ -34,7 +34,6 @@ class Standing:
     ranks: Ranks | None = None
     place: int | None = None
     to_tier: int | None = None
-    to_next: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,8 @@ def compare(counted: tuple[Counted, ...], fewest: int = FEWEST) -> Compared:
     for at, row in zip(np.flatnonzero(cases).tolist(), _estimated(good, cases, prior), strict=True):
         found[at] = row
     enough = np.flatnonzero(cases >= max(fewest, 1))
-    for at, row in zip(enough.tolist(), _ranked(good[enough], cases[enough], prior, pooled), strict=True):
+    both = (float(good.sum()), whole)
+    for at, row in zip(enough.tolist(), _ranked(good[enough], cases[enough], prior, both), strict=True):
         found[at] = row
     return Compared(prior, pooled, tuple(found))
 
@@ -74,26 +74,22 @@ def _estimated(good: Floats, cases: Floats, prior: Prior) -> list[Standing]:
     return [Standing(Tier.FEW, *row) for row in zip(*(each.tolist() for each in ends), strict=True)]
 
 
-def _ranked(good: Floats, cases: Floats, prior: Prior, pooled: float) -> list[Standing]:
+def _ranked(good: Floats, cases: Floats, prior: Prior, whole: Counted) -> list[Standing]:
     """Those with enough cases, each with its ranks, its tier and what would move it."""
     estimates, lows, highs = (each.tolist() for each in shrunk(good, cases, prior))
+    pooled = whole[0] / whole[1]
     tiers = [tier_of(*row, pooled) for row in zip((good / cases).tolist(), lows, highs, strict=True)]
-    above = _above(estimates)
-    ends = zip(estimates, *(each.tolist() for each in posterior(good, cases, prior)), strict=True)
-    nexts = [None if (ahead := above[estimate][1]) is None else past(a, b, ahead) for estimate, a, b in ends]
-    places = [above[estimate][0] for estimate in estimates]
+    places = _places(estimates)
     columns = (
-        tiers, estimates, lows, highs, ranks(good, cases, prior), places, to_tier(good, cases, prior, pooled, tiers),
-        nexts,
+        tiers, estimates, lows, highs, ranks(good, cases, prior), [places[estimate] for estimate in estimates],
+        to_tier(good, cases, prior, whole, tiers),
     )  # fmt: skip
     return [Standing(*row) for row in zip(*columns, strict=True)]
 
 
-def _above(estimates: Sequence[float]) -> dict[float, tuple[int, float | None]]:
-    """The place of each estimate, the highest first, and the next higher estimate."""
-    found: dict[float, tuple[int, float | None]] = {}
-    ahead: float | None = None
+def _places(estimates: Sequence[float]) -> dict[float, int]:
+    """The place of each estimate, the highest first; equal ones share the first of theirs."""
+    found: dict[float, int] = {}
     for place, estimate in enumerate(sorted(estimates, reverse=True), start=1):
-        if estimate not in found:
-            found[estimate], ahead = (place, ahead), estimate
+        found.setdefault(estimate, place)
     return found
