@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -59,6 +59,17 @@ class WhistleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswersRow:
+    """A department: how many of its whistles came to their limit, how many it answered by then, and what waits now."""
+
+    department: str
+    department_en: str
+    due: int
+    in_time: int
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenRow:
     """One of the longest open: the class of the matter, its place, its clock, and which office must act."""
 
@@ -102,6 +113,36 @@ def whistles(session: Session, scope: Scope, depth: int, *, now: datetime) -> tu
         found.setdefault(demand, []).append((*told, asked_at, (zh, en)))
     rows = [(*each[0][:-1], tuple(dict.fromkeys(one[-1] for one in each))) for each in found.values()]
     return tuple(WhistleRow(*row) for row in rows[:MOST])
+
+
+def answers(session: Session, scope: Scope, since: datetime, *, now: datetime) -> tuple[AnswersRow, ...]:
+    """The departments whistled for, by the limits between `since` and now: those that leave most unanswered first.
+
+    What is unanswered still counts, however old it is; a whistle whose demand was done with before the limit does not.
+    From the whistles to their demands: the condition on the unit is
+    written such that no index of demands serves it.
+    """
+    unanswered = and_(col(Whistle.answered_at).is_(None), IS_OPEN)
+    owed = or_(col(Whistle.answered_at).is_not(None), IS_OPEN, C.settled_at >= col(Whistle.answer_due_at))
+    asked = and_(col(Whistle.answer_due_at) >= since, owed)
+    sums = [
+        func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+        for condition in (asked, and_(asked, col(Whistle.answered_at) <= col(Whistle.answer_due_at)), unanswered)
+    ]
+    rows = session.connection().execute(
+        select(Department.name, Department.name_en, *sums)  # type: ignore[call-overload]
+        .select_from(Whistle)
+        .join(Demand, C.id == col(Whistle.demand_id))
+        .join(Department, col(Department.id) == col(Whistle.department_id))
+        .where(
+            path_column(scope.unit.depth) + 0 == scope.unit.id, *scope.parts[0].conditions[1:],
+            col(Whistle.answer_due_at) < now, or_(asked, unanswered),
+        )
+        .group_by(Department.code, Department.name, Department.name_en)
+        .order_by(Department.code)
+    )  # fmt: skip
+    found = [AnswersRow(*row) for row in rows]
+    return tuple(sorted(found, key=lambda row: (-row.unanswered, row.in_time - row.due, -row.due)))
 
 
 def waiting(session: Session, scope: Scope, ends: Sequence[datetime]) -> tuple[int, ...]:

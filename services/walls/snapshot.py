@@ -22,7 +22,7 @@ from services.rankings import RankRow
 from services.rates import Counted
 from services.units import UnitRow
 from services.walls import lists
-from services.walls.lists import FeedRow, OpenRow, WhistleRow
+from services.walls.lists import AnswersRow, FeedRow, OpenRow, WhistleRow
 
 WEEKS = 12
 MOST_UNITS = 48
@@ -60,7 +60,7 @@ class SnapshotRow:
     `weeks` are the twelve up to today, the stock at each one's end; `satisfied` and `waiting` are the shares satisfied
     and the whistles unanswered of the same weeks. `level` is the level of `places`, None where nothing lies below;
     `places` are ordered by rank, those not ranked last. `held` counts the open by the level that holds them, from
-    below. `settled` tells at which level the period's cases were settled.
+    below. `settled` tells at which level the period's cases were settled, `answers` how its whistles were answered.
     """
 
     unit: UnitRow
@@ -81,6 +81,7 @@ class SnapshotRow:
     held: tuple[tuple[str, int], ...]
     settled: LevelsRow
     whistles: tuple[WhistleRow, ...]
+    answers: tuple[AnswersRow, ...]
     longest: tuple[OpenRow, ...]
     feed: tuple[FeedRow, ...]
 
@@ -111,6 +112,7 @@ def snapshot(session: Session, actor: Actor, unit_id: int, *, now: datetime) -> 
         unanswered_since=called[0].facts["asked_at"] if called else None, level=level, places=places,
         held=_held(session, scope, profile), settled=figures.by_level(session, actor, unit_id, month),
         whistles=lists.whistles(session, scope, depth, now=now),
+        answers=lists.answers(session, scope, month.start, now=now),
         longest=lists.longest(
             session, scope, depth, near=timedelta(hours=profile.near_hours), lowest=depth, now=now
         ),

@@ -227,6 +227,29 @@ def test_unanswered_whistles_are_listed_once_a_demand_with_all_who_were_called(s
     assert [len(each.departments) for each in shown(site, now=NOW + HOUR).whistles] == [1]
 
 
+def test_the_departments_are_told_by_the_whistles_whose_limit_passed_and_what_waits_still_counts(site):
+    leader, water, power = site.actors["leader"], site.departments["water"], site.departments["power"]
+
+    def whistled(at, *, answered=None, grid=GRID):
+        demand_id = site.report(by="leader", grid=grid, at=at)
+        with transaction(site.engine) as session:
+            demands.accept(session, leader, demand_id, now=at)
+            demands.whistle(session, leader, demand_id, water, now=at, assist_ids=[power])
+        if answered:
+            with transaction(site.engine) as session:
+                demands.answer(session, site.actors["department"], demand_id, now=answered, reason="马上去")
+
+    whistled(NOW - 40 * DAY)
+    whistled(NOW - 3 * DAY, answered=NOW - 3 * DAY + HOUR / 60)
+    whistled(NOW - 3 * DAY, answered=NOW)
+    whistled(NOW, grid="411622204201001")
+    told = {
+        code: [(row.department_en, row.in_time, row.due, row.unanswered) for row in shown(site, code).answers]
+        for code in (TOWN, JIAZHUANG)
+    }
+    assert told == {TOWN: [("Power company", 0, 2, 3), ("Water company", 1, 2, 1)], JIAZHUANG: []}
+
+
 def test_the_feed_tells_what_happened_last_first_by_class_and_village_only(site):
     site.report(by="leader", at=NOW - 2 * HOUR)
     site.report(by="member", at=NOW - HOUR, settled_on_the_spot="换了灯泡")

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
+from itertools import pairwise
 
 import pytest
 import shapely
@@ -19,7 +20,7 @@ from services.figures import LevelsRow, WeekRow
 from services.figures.counting import Stock
 from services.rates import Counted
 from services.units import OutlineRow, UnitRow
-from services.walls import FeedRow, GroundRow, Happened, OpenRow, PlaceRow, SnapshotRow, WhistleRow
+from services.walls import AnswersRow, FeedRow, GroundRow, Happened, OpenRow, PlaceRow, SnapshotRow, WhistleRow
 from tests.conftest import NOW
 
 PROFILE = sites.load("dawangzhuang")
@@ -44,8 +45,8 @@ def snapshot(**options: object) -> SnapshotRow:
         "unit": unit(1, "大王庄乡", "township"), "smallest": 381, "smallest_level": "grid", "now": NOW,
         "from_day": date(2026, 10, 22), "to_day": date(2026, 11, 20), "stock": Stock(), "counted": Counted(),
         "weeks": weeks, "satisfied": (None,) * 12, "waiting": (0,) * 12, "unanswered": 0, "unanswered_since": None,
-        "level": "village", "places": (place(2), place(3, "贾庄村")), "held": (), "whistles": (), "longest": (),
-        "settled": LevelsRow(0, 0, None, ()), "feed": (),
+        "level": "village", "places": (place(2), place(3, "贾庄村")), "held": (), "whistles": (), "answers": (),
+        "longest": (), "settled": LevelsRow(0, 0, None, ()), "feed": (),
     }  # fmt: skip
     return SnapshotRow(**(known | options))  # type: ignore[arg-type]
 
@@ -78,7 +79,7 @@ def ground(names: list[str], language: str = "zh"):
 
 def test_every_label_stands_inside_its_outline_and_says_its_late_count():
     drawn = ground(["霍坡村", "贾庄村", "孔寨村"])
-    assert [spot.fits for spot in drawn.spots.values()] == [True] * 3
+    assert [spot.named for spot in drawn.spots.values()] == [True] * 3
     assert drawn.seams == ""
     places = tuple(place(key, name, overdue=late) for key, name, late in ((2, "霍坡村", 4), (3, "贾庄村", 0)))
     picture = re.search(r"<div class=land>(.*?)</svg>", board(PROFILE, snapshot(places=places), drawn, "zh"))[1]
@@ -86,6 +87,15 @@ def test_every_label_stands_inside_its_outline_and_says_its_late_count():
     assert re.findall(r'href="#u(\d+)" fill="([^"]+)"', picture) == [
         ("2", "#FF6B4A"), ("3", "#1A2A42"), ("4", "url(#none)"),
     ]  # fmt: skip
+
+
+def test_a_name_that_does_not_fit_hangs_over_its_border_where_no_other_stands_and_else_gives_way():
+    edges, names = (114, 114.001, 114.02, 114.024, 114.05), ("Wangjinzhuang", "Li", "Dawangzhuang", "Macha")
+    strips = [shapely.box(west, 33, east, 33.01) for west, east in pairwise(edges)]
+    rows = tuple(OutlineRow(unit(n + 2, name), shapely.geometry.mapping(strips[n])) for n, name in enumerate(names))
+    units = tuple(row.unit for row in rows)
+    spots = land(GroundRow(rows, {row.id: row.id for row in units}, units), PROFILE, "zh").spots
+    assert [spots[key].named for key in (2, 3, 4, 5)] == [False, True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +149,21 @@ def test_large_numbers_are_set_smaller_so_that_they_fit():
 )  # fmt: skip
 def test_names_are_short_where_space_is_dear(language, zh, en, expected):
     assert short(words(language), PROFILE, "village", zh, en) == expected
+
+
+@pytest.mark.parametrize(("waiting", "departments"), [(0, 12), (1, 10), (4, 4), (9, 4)])
+def test_the_departments_fill_what_the_whistles_leave_of_their_view_and_the_rest_is_counted(waiting, departments):
+    whistle = WhistleRow("供水供电", "Water", "霍坡村", "Huopo Village", NOW, (("县供水公司", "Water company"),))
+    called = tuple(AnswersRow(f"第{n}办", f"Office {n}", 10, 9, 0) for n in range(14))
+    row = snapshot(whistles=(whistle,) * waiting, unanswered=waiting, answers=called)
+    told = texts(board(PROFILE, row, None, "zh").split('<section class="view whistles">')[1].split("</section>")[0])
+    assert [name for name in told if name.endswith("办")] == [f"第{n}办" for n in range(departments)]
+    assert any(f"另有 {14 - departments} 个" in each for each in told)
+    assert ("另有 5 个" in told) == (waiting == 9)
+
+
+def test_a_trend_says_how_far_back_it_goes():
+    assert texts(board(PROFILE, snapshot(), None, "en")).count("12 weeks") == 4
 
 
 def test_a_trend_of_nothing_is_not_drawn():

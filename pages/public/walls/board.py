@@ -17,7 +17,8 @@ def board(profile: Profile, row: SnapshotRow, land: Land | None, language: str) 
         f"{lists.feed(t, profile, row, few=True)}</div>",
         "map": places.map_panel(t, profile, row, land) + places.late_panel(t, profile, row),
         "ranking": ranking.wide_panel(t, profile, row),
-        "whistles": lists.whistles(t, profile, row) + lists.longest(t, profile, row),
+        "whistles": f"<div class=pair>{lists.whistles(t, profile, row)}{lists.answers(t, row)}</div>"
+        + lists.longest(t, profile, row),
         "feed": lists.feed(t, profile, row)
         + f"<div class=halves>{lists.levels(t, profile, row)}{lists.weeks(t, row)}</div>",
     }

@@ -3,7 +3,7 @@
 What changes refers to the paths by their ids, so that a refresh sends colours and numbers, and no outline.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,26 +15,28 @@ from models.profiles import Profile
 from pages.i18n import words
 from pages.maps import geometry
 from pages.maps.geometry import Drawing, Ring
-from pages.maps.labels import spots, width
+from pages.maps.labels import Sheet, spots, width
 from pages.public.walls.parts import short
 from services.walls import GroundRow
 
 WIDE, HIGH = 84.0, 54.0
 """The map's room in rem, as the situation shows it; elsewhere it is larger."""
-SIZES = (3.0, 2.8, 2.6, 2.4, 2.2, 2.0, 1.8, 1.6, 1.45)
-"""Text heights in rem, the best first."""
+INSIDE, ACROSS = (3.0, 2.8, 2.6, 2.4, 2.2, 2.0), (2.0, 1.8, 1.6)
+"""Text heights in rem, the best first: of names inside their outlines, and of those that hang over the border."""
 LINES = 2.5
 """Heights that a name with its number below takes."""
+SIGN = 1.08
+"""A text's width for each of its signs' widths, its margin with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a unit's name and number stand and how high the text is, in metres; `fits` inside its outline."""
+    """Where a unit's name and number stand and how high the text is, in metres; `named` where the name has room."""
 
     x: float
     y: float
     size: float
-    fits: bool
+    named: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +65,7 @@ def land(ground: GroundRow | None, profile: Profile, language: str) -> Land | No
         box=f"{-drawn.width / 2:.0f} {-drawn.height / 2:.0f} {drawn.width:.0f} {drawn.height:.0f}",
         paths={unit.id: _path(area) for unit, area in drawn.groups},
         seams=_seams(drawn, len(ground.outlines) > len(ground.groups)),
-        spots={unit.id: _spot(told[unit.id], area, rem) for unit, area in drawn.groups}, rem=rem,
+        spots=_spots(drawn, told, rem), rem=rem,
     )  # fmt: skip
 
 
@@ -84,24 +86,36 @@ def _line(ring: Ring) -> str:
     return f"M{start[0]} {-start[1]}l" + " ".join(f"{x - a} {b - y}" for (a, b), (x, y) in steps) + "z"
 
 
-def _spot(name: str, area: BaseGeometry, rem: float) -> Spot:
-    """The roomiest place at which a name and a number below it fit, as large as they can be; else the number alone."""
-    for signs, lines, fits in ((max(width(name), 2), LINES, True), (2, 1.0, False)):
-        found = _largest(area, signs, lines, rem)
-        if found is not None:
-            return Spot(*found, fits)
-    x, y = spots(area)[0]
-    return Spot(float(x), -float(y), SIZES[-1] * rem, False)
+def _spots(drawn: Drawing, told: Mapping[int, str], rem: float) -> dict[int, Spot]:
+    """A place for each name with its number below: inside its outline as large as can be, else over its border.
+
+    Over the border is free ground, and what no other name has taken; where there is none, the number stands alone.
+    """
+    sheet, frame = Sheet(rem), shapely.box(-drawn.width / 2, -drawn.height / 2, drawn.width / 2, drawn.height / 2)
+    found: dict[int, Spot] = {}
+    for sizes, inside in ((INSIDE, True), (ACROSS, False)):
+        for unit, area in sorted(drawn.groups, key=lambda group: -group[1].area):
+            if unit.id not in found:
+                spot = _put(sheet, told[unit.id], area, area if inside else frame, [size * rem for size in sizes])
+                found |= {unit.id: spot} if spot else {}
+    return {unit.id: found.get(unit.id) or _alone(area, rem) for unit, area in drawn.groups}
 
 
-def _largest(area: BaseGeometry, signs: float, lines: float, rem: float) -> tuple[float, float, float] | None:
-    """Where a text so wide and high (in text heights) fits inside an area, and its height; None where nowhere."""
+def _put(sheet: Sheet, name: str, area: BaseGeometry, room: BaseGeometry, sizes: Sequence[float]) -> Spot | None:
+    """Put a name where it lies within the room and is free, the roomiest place of its area first."""
     places = spots(area)
-    for size in SIZES:
-        half = np.array([signs * 0.54, lines / 2]) * size * rem
+    for size in sizes:
+        half = np.array([max(width(name), 2) * SIGN / 2, LINES / 2]) * size
         boxes = np.column_stack([places - half, places + half])
-        fitting = shapely.contains(area, shapely.box(*boxes.T))
-        if fitting.any():
-            x, y = places[int(np.argmax(fitting))]
-            return float(x), -float(y), size * rem
+        free = ~sheet.taken(boxes) & shapely.contains(room, shapely.box(*boxes.T))
+        if free.any():
+            best = int(np.argmax(free))
+            sheet.keep(boxes[best])
+            return Spot(float(places[best][0]), -float(places[best][1]), size, True)
     return None
+
+
+def _alone(area: BaseGeometry, rem: float) -> Spot:
+    """The roomiest place of an area, for its number alone."""
+    x, y = spots(area)[0]
+    return Spot(float(x), -float(y), INSIDE[-1] * rem, False)

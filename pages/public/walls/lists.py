@@ -8,20 +8,22 @@ from models.profiles import Profile
 from pages.i18n import Words
 from pages.public.walls.look import HELD, IN_TIME, MUTED
 from pages.public.walls.parts import level_words, none, panel, shape, short
-from services.walls import FeedRow, Happened, OpenRow, SnapshotRow, WhistleRow
+from services.walls import AnswersRow, FeedRow, Happened, OpenRow, SnapshotRow, WhistleRow
 
 MARKS = {
     Happened.REPORTED: "ho", Happened.SELF_HANDLED: "ci", Happened.SETTLED: "ci", Happened.ESCALATED: "tri",
     Happened.SATISFIED: "ci", Happened.CALLED_BACK: "ho",
 }  # fmt: skip
 """The shape before what happened."""
-FEW, MANY, NEWS, MANY_NEWS = 2, 7, 3, 9
+FEW, WHISTLES, OPEN, NEWS, MANY_NEWS = 2, 4, 7, 3, 9
 """Lines beside the map, and in a view of its own."""
+ANSWERS = 12
+"""Departments that have room where no whistle is listed above them; each takes the place of two."""
 
 
 def whistles(t: Words, profile: Profile, row: SnapshotRow, *, few: bool = False) -> str:
     """Who was whistled for and neither came nor answered, the longest waiting first."""
-    shown = row.whistles[: FEW if few else MANY]
+    shown = row.whistles[: FEW if few else WHISTLES]
     kind = "few" if few else ""
     if not shown:
         said = f"<p class=mu><i class=ci></i> {escape(t('all answered'))}</p>" if few else ""
@@ -41,6 +43,35 @@ def _whistle(t: Words, profile: Profile, row: SnapshotRow, each: WhistleRow) -> 
     )
 
 
+def answers(t: Words, row: SnapshotRow) -> str:
+    """Which departments answer: as many as have room below the whistles, those that leave most unanswered first."""
+    heading, side = t("Answers by department"), t("30 days to {day}", day=t.day(row.to_day))
+    if not row.answers:
+        return panel(heading, side, none(t("No department was whistled for in these 30 days.")))
+    most = ANSWERS - 2 * min(len(row.whistles), WHISTLES)
+    titles = ("", "", t("answered in time / due"), t("unanswered"))
+    head = "".join(f"<span class=n>{escape(word)}</span>" for word in titles)
+    lines = "".join(_answers(t, each) for each in row.answers[:most])
+    more = len(row.answers) - most
+    side = f"{side} · {t('and {n} more', n=t.number(more))}" if more > 0 else side
+    return panel(heading, side, f'<div class="rank answers"><div class=head>{head}</div>{lines}</div>')
+
+
+def _answers(t: Words, each: AnswersRow) -> str:
+    share, name = each.in_time / each.due if each.due else 0, t.name(each.department, each.department_en)
+    drawn = (
+        '<svg class=share><rect width="100%" height="100%" rx="3" fill="#1F2D45"/>'
+        f'<rect width="{100 * share:.1f}%" height="100%" rx="3" fill="{HELD[2]}"/></svg>'
+    )
+    rate = f"<small>{t.percent(share, 0)}</small>" if each.due else ""
+    waits = f'<span class="n lt"><i class=sq></i> {t.number(each.unanswered)}</span>'
+    return (
+        f"<div><b class=clip>{escape(name)}</b>{drawn if each.due else '<i></i>'}"
+        f"<span class=n>{t.number(each.in_time)} / {t.number(each.due)}{rate}</span>"
+        f"{waits if each.unanswered else '<span class=n>0</span>'}</div>"
+    )
+
+
 def _about(t: Words, profile: Profile, row: SnapshotRow, each: WhistleRow | OpenRow) -> str:
     """Where, and which class of matter."""
     return escape(f"{_place(t, profile, row, each)} · {t.name(each.category, each.category_en)}")
@@ -55,7 +86,7 @@ def _place(t: Words, profile: Profile, row: SnapshotRow, each: WhistleRow | Open
 
 def longest(t: Words, profile: Profile, row: SnapshotRow, *, few: bool = False) -> str:
     """What is open longest, with its clock and the office that must act."""
-    shown = row.longest[: FEW if few else MANY]
+    shown = row.longest[: FEW if few else OPEN]
     kind = "few" if few else ""
     if not shown:
         said = f"<p class=mu><i class=ci></i> {escape(t('nothing is open'))}</p>" if few else ""
@@ -141,6 +172,7 @@ def weeks(t: Words, row: SnapshotRow) -> str:
     counts = (
         t("{n} received", n=t.number(sum(week.received for week in row.weeks))),
         t("{n} settled", n=t.number(sum(week.settled for week in row.weeks))),
+        t("at most {n} a week", n=t.number(most)),
     )
     foot = (t.day(row.weeks[0].first_day), " · ".join(counts), t.day(row.weeks[-1].last_day))
     ends = f'<p class="mu ends">{"".join(f"<span>{escape(word)}</span>" for word in foot)}</p>'
@@ -148,7 +180,7 @@ def weeks(t: Words, row: SnapshotRow) -> str:
 
 
 def _bars(pairs: Sequence[tuple[int, int]], most: int) -> str:
-    """Two bars a week, and the week's numbers over them where they are the largest."""
+    """Two bars a week."""
     wide = 600 / len(pairs)
     bars = "".join(
         f'<rect x="{wide * place + offset * wide:.1f}" y="{200 - 190 * value / most:.1f}" width="{wide * 0.34:.1f}" '

@@ -54,7 +54,9 @@ align-items:center;gap:1.4rem;white-space:nowrap}}
 .tiles .v.m{{font-size:7rem}}.tiles .v.s{{font-size:5.2rem}}
 .tiles .v small{{font-size:.54em;font-weight:600;letter-spacing:0;align-self:flex-end;padding-bottom:1.3rem;
 margin-left:-1rem}}.tiles .v.m small{{padding-bottom:2rem}}
-.tiles .v svg{{flex:0 1 9.8rem;min-width:4rem;height:4.6rem;margin-left:auto;margin-right:2.2rem}}
+.tiles .trend{{flex:0 1 9.8rem;min-width:5rem;margin-left:auto;margin-right:2.2rem;text-align:center;padding-top:1.6rem;
+letter-spacing:0;line-height:1}}.trend svg{{width:100%;height:4.6rem}}
+.tiles .v .trend small{{display:block;font-size:2rem;font-weight:400;color:{MUTED};margin:.4rem 0 0;padding:0}}
 .tiles .f{{font-size:2.5rem;color:{MUTED}}}html[lang=en] .tiles .f{{font-size:2.3rem}}.tiles .f b{{color:{INK}}}
 /* shapes of a status: never colour alone */
 .sq{{width:1.9rem;height:1.9rem;background:{LATE};display:inline-block;flex:none}}
@@ -72,6 +74,7 @@ body[data-view=whistles] .whistles,body[data-view=feed] .feed{{display:grid}}
 .map{{grid-template-columns:minmax(0,128fr) minmax(0,62fr)}}.ranking{{grid-template-columns:minmax(0,1fr)}}
 .whistles{{grid-template-columns:repeat(2,minmax(0,1fr))}}.feed{{grid-template-columns:minmax(0,11fr) minmax(0,8fr)}}
 .column{{display:grid;gap:1.8rem;min-height:0;grid-template-rows:auto auto minmax(0,1fr)}}
+.pair{{display:grid;gap:2.4rem;min-height:0;grid-template-rows:auto minmax(0,1fr)}}
 .halves{{display:grid;gap:2.4rem;min-height:0;grid-template-rows:repeat(2,minmax(0,1fr))}}
 .panel{{background:{PANEL};border-radius:1rem;padding:1.6rem 2.2rem;display:flex;flex-direction:column;min-height:0;
 min-width:0;overflow:hidden}}
@@ -100,6 +103,8 @@ html[lang=en] .rank{{--columns:15rem minmax(0,1fr) 6rem;font-size:2.2rem}}
 html .rank.wide{{--columns:20rem 8rem minmax(0,1fr) 10rem 22rem 12rem;font-size:2.6rem}}.rank.wide>div{{gap:2.4rem}}
 html .rank.late{{--columns:minmax(0,1fr) 8rem 8rem 20rem;font-size:2.6rem}}
 html[lang=en] .rank.late{{--columns:minmax(0,1fr) 8rem 8rem 14rem}}
+html .rank.answers{{--columns:minmax(0,1fr) 14rem 22rem 11rem;font-size:2.6rem}}
+html[lang=en] .rank.answers{{--columns:minmax(0,1fr) 12rem 25rem 12rem}}.share{{width:100%;height:1.2rem}}
 .rank.late p{{padding-top:1rem}}.ends{{display:flex;justify-content:space-between;font-size:2.3rem}}
 .rank .n{{text-align:right;font-weight:600}}
 .rank .n small{{font-weight:400;font-size:.88em;color:{MUTED};margin-left:1rem}}
@@ -117,7 +122,7 @@ stroke-width:.3rem}}
 paint-order:stroke}}
 .t-front{{color:{IN_TIME}}}.t-behind{{color:{LATE}}}.t-none{{color:{FAINT}}}
 /* lists */
-.list{{flex:1;min-height:0;display:grid;grid-auto-rows:minmax(0,9rem);margin-top:.6rem;overflow:hidden}}
+.list{{flex:1;min-height:0;display:grid;grid-auto-rows:minmax(0,9.6rem);margin-top:.6rem;overflow:hidden}}
 .list>div{{border-top:.1rem solid {LINE};display:grid;align-content:center;grid-template-columns:minmax(0,1fr) auto;
 gap:.2rem 1.6rem;white-space:nowrap}}.list>div:first-child{{border-top:0}}
 .list .d{{display:flex;gap:1rem;align-items:center;color:{MUTED};font-size:2.4rem}}.list .r{{text-align:right}}
@@ -127,7 +132,8 @@ gap:.2rem 1.6rem;white-space:nowrap}}.list>div:first-child{{border-top:0}}
 .news>div{{grid-template-columns:9.4rem minmax(0,1fr)}}.news .mu{{font-size:2.3rem}}.news .x{{grid-column:2}}
 .news b{{font-size:2.5rem}}.news i{{display:inline-block;margin-right:1rem;vertical-align:-.1rem}}
 .news:not(.one)>div{{gap:0 1.2rem}}html[lang=en] .news:not(.one) b,html[lang=en] .few .list b{{font-size:2.3rem}}
-.news.one{{grid-auto-rows:minmax(0,7.4rem)}}.news.one>div{{grid-template-columns:11rem 26rem minmax(0,1fr)}}
+.news.one{{grid-auto-rows:minmax(0,7.4rem)}}.news.one>div{{grid-template-columns:11rem 26rem minmax(0,1fr);
+align-items:baseline}}
 .news.one .x{{grid-column:auto;font-size:2.7rem;color:{INK}}}.news.one b{{font-size:2.8rem}}
 .news.one .mu:first-child{{font-size:2.6rem}}
 .levels{{flex:1;min-height:0;display:grid;grid-auto-rows:minmax(0,9.6rem);align-content:start;margin-top:.6rem}}

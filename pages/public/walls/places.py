@@ -84,14 +84,15 @@ def _fill(place: PlaceRow | None, starts: Sequence[int]) -> str:
 def _label(name: str, place: PlaceRow, spot: Spot) -> str:
     """The name, and below it the number where something is late; a name that does not fit gives way to its number."""
     x, y, size = f"{spot.x:.0f}", spot.y, spot.size
+    edge = f'stroke="{GROUND}" stroke-opacity=".6" stroke-width="{size * 0.1:.0f}" paint-order="stroke"'
     if not place.overdue:
         at = f'x="{x}" y="{y + 0.36 * size:.0f}" font-size="{size * 0.96:.0f}" fill="{QUIET}"'
-        return f"<text {at}>{escape(name)}</text>" if spot.fits else ""
-    dark = f'fill="{INK}" stroke="{GROUND}" stroke-opacity=".35" stroke-width="{size * 0.08:.0f}" paint-order="stroke"'
-    below = y + (1.04 if spot.fits else 0.5) * size
+        return f"<text {at} {edge}>{escape(name)}</text>" if spot.named else ""
+    dark = f'fill="{INK}" {edge}'
+    below = y + (1.04 if spot.named else 0.5) * size
     said = f'<text x="{x}" y="{y - 0.2 * size:.0f}" font-size="{size:.0f}" {dark}>{escape(name)}</text>'
     number = f'font-size="{size * 1.3:.0f}" font-weight="700" {dark}>{place.overdue}</text>'
-    return f'{said if spot.fits else ""}<text x="{x}" y="{below:.0f}" {number}'
+    return f'{said if spot.named else ""}<text x="{x}" y="{below:.0f}" {number}'
 
 
 def _keys(t: Words, row: SnapshotRow, starts: Sequence[int]) -> str:

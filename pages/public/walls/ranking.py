@@ -29,7 +29,7 @@ def short_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
 def wide_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
     """The ranking alone: tier, bar, estimate, raw rate with its counts, and what is late now."""
     level = level_words(t, profile, row.level) if row.level else ""
-    side = t("30 days to {day}, all cases, by the day of the limit", day=t.day(row.to_day))
+    side = t("30 days to {day}, all cases, by the day of the limit; bars: ranks 90%", day=t.day(row.to_day))
     said = _nothing(t, profile, row)
     if said:
         return panel(t("Settled in time"), side, none(said))

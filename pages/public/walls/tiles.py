@@ -1,5 +1,6 @@
 """The six figures of a wall, each with what it is of and its trend over twelve weeks."""
 
+from collections.abc import Sequence
 from html import escape
 
 from models.profiles import Profile
@@ -20,17 +21,18 @@ def tiles(t: Words, profile: Profile, row: SnapshotRow) -> str:
     return "".join(
         (
             "<div class=tiles>",
-            _tile(t("Open demands"), _number(t, stock.open), _against(t, row), spark([week.open for week in weeks])),
+            _tile(t("Open demands"), _number(t, stock.open), _against(t, row),
+                  _trend(t, [week.open for week in weeks])),
             _tile(t("Late"), _number(t, stock.overdue), _since(t, late, t("none is late")),
-                  spark([week.overdue for week in weeks], *_loud(stock.overdue)), "sq", loud=stock.overdue > 0),
-            _tile(t("Due today"), _number(t, stock.later_today), escape(soon), spark([week.due for week in weeks]),
+                  _trend(t, [week.overdue for week in weeks], *_loud(stock.overdue)), "sq", loud=stock.overdue > 0),
+            _tile(t("Due today"), _number(t, stock.later_today), escape(soon), _trend(t, [week.due for week in weeks]),
                   "tri" if stock.later_today else ""),
             _tile(_of_30_days(t, t("Settled in time")), _percent(t, rates.on_time(counted)),
-                  _counts(t, counted.on_time, counted.due), spark([week.on_time_rate for week in weeks])),
+                  _counts(t, counted.on_time, counted.due), _trend(t, [week.on_time_rate for week in weeks])),
             _tile(_of_30_days(t, t("Satisfied")), _percent(t, satisfied), _reached(t, counted.valid),
-                  spark(row.satisfied)),
+                  _trend(t, row.satisfied)),
             _tile(t("Whistles unanswered"), _number(t, row.unanswered), _since(t, waits, t("all answered")),
-                  spark(row.waiting, *_loud(row.unanswered)), "sq", loud=row.unanswered > 0),
+                  _trend(t, row.waiting, *_loud(row.unanswered)), "sq", loud=row.unanswered > 0),
             "</div>",
         )
     )  # fmt: skip
@@ -45,6 +47,12 @@ def _tile(label: str, value: str, foot: str, trend: str, shape: str = "", *, lou
         f'<div><p class=l>{mark}{escape(label)}</p><p class="v{size}{" lt" if loud else ""}">{value}{trend}</p>'
         f"<p class=\"f clip\">{foot}</p></div>"
     )  # fmt: skip
+
+
+def _trend(t: Words, values: Sequence[float | None], *colour: str) -> str:
+    """A trend, and how far back it goes."""
+    drawn = spark(values, *colour)
+    return drawn and f"<span class=trend>{drawn}<small>{escape(t('{n} weeks', n=len(values)))}</small></span>"
 
 
 def _of_30_days(t: Words, label: str) -> str:
