@@ -1,22 +1,20 @@
-"""Leases: one runner of a task over all processes, by a row in the database."""
+"""Leases: one runner of a task over all processes, by a row in the database that its transaction locks.
+
+A process that dies lets go of the row with its connection: there is nothing to wait for and nothing to clear away.
+"""
 
 import os
 import socket
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from models.leases import Lease
 from services.access import Actor
 from services.sites import require_whole_site
-
-HELD = timedelta(minutes=10)
-"""How long a lease lasts without being given back: after that its holder is taken to be dead."""
 
 
 @lru_cache(maxsize=1)
@@ -26,24 +24,26 @@ def owner() -> str:
 
 
 def take(session: Session, actor: Actor, name: str, *, now: datetime) -> bool:
-    """Take a lease that nobody holds at `now`; False where somebody does. To be committed before the task starts."""
+    """Take a task until the transaction ends; False where another process has it. The row says who had it last.
+
+    On SQLite, where one transaction writes at a time, whoever comes second waits for the first instead.
+    """
     require_whole_site(session, actor)
-    values: dict[str, Any] = {"owner": owner(), "since": now, "until": now + HELD}
-    free = update(Lease).where(col(Lease.name) == name, col(Lease.until) <= now).values(**values)
-    if session.connection().execute(free).rowcount:
-        return True
-    if session.get(Lease, name) is not None:
+    if session.get(Lease, name) is None and not _added(session, Lease(name=name, owner=owner(), since=now, until=now)):
         return False
-    try:
-        with session.begin_nested():
-            session.add(Lease(name=name, **values))
-    except IntegrityError:
+    free = select(Lease).where(col(Lease.name) == name).with_for_update(skip_locked=True)
+    lease = session.exec(free).first()
+    if lease is None:
         return False
+    lease.owner, lease.since, lease.until = owner(), now, now
     return True
 
 
-def give_back(session: Session, actor: Actor, name: str, *, now: datetime) -> None:
-    """Give back a lease that this process holds."""
-    require_whole_site(session, actor)
-    mine = update(Lease).where(col(Lease.name) == name, col(Lease.owner) == owner()).values(until=now)
-    session.connection().execute(mine)
+def _added(session: Session, lease: Lease) -> bool:
+    """Add a task's row; False where another process was first."""
+    try:
+        with session.begin_nested():
+            session.add(lease)
+    except IntegrityError:
+        return False
+    return True

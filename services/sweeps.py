@@ -73,18 +73,13 @@ def run(
 ) -> SweepRow:
     """Sweep in a transaction of its own, as the only runner over all processes.
 
-    `now` is the moment the demands are judged at, `clock` the real time the lease goes by. A run that is killed leaves
-    nothing half done, and the next one goes on once its lease has passed. Raises Refused("sweep_running").
+    `now` is the moment the demands are judged at, `clock` the real time. A run that is killed leaves nothing half done
+    and no lock: the next one goes on at once. Raises Refused("sweep_running").
     """
     with transaction(on) as session:
         if not leases.take(session, actor, LEASE, now=clock()):
             raise Refused("sweep_running")
-    try:
-        with transaction(on) as session:
-            return sweep(session, actor, now=now, dry_run=dry_run)
-    finally:
-        with transaction(on) as session:
-            leases.give_back(session, actor, LEASE, now=clock())
+        return sweep(session, actor, now=now, dry_run=dry_run)
 
 
 def sweep(session: Session, actor: Actor, *, now: datetime, dry_run: bool = False) -> SweepRow:
