@@ -36,24 +36,27 @@ def rest(t: Words, total: Sum) -> str:
 
 def due(t: Words, total: Sum) -> str:
     """The first part alone: due when, and by which limit from when."""
-    when = day_and_clock(t, total.due_at)
     steps = {step.kind: step for step in total.steps}
     start, given = steps.get(StepKind.START), steps.get(StepKind.LIMIT)
     if start is None or start.at is None or given is None or given.limit is None:
-        return t("due {when}, as imported", when=when)
+        return t("due {when}, as imported", when=day_and_clock(t, total.due_at))
     counted = limit(t, given.limit)
     more = steps.get(StepKind.EXTENSION)
     if more is not None and more.limit is not None:
         counted = t("{limit} and {more} more granted", limit=counted, more=limit(t, more.limit))
-    return t("due {when} = {limit} after {start}", when=when, limit=counted, start=day_and_clock(t, start.at))
+    local, until = start.at.astimezone(t.zone), total.due_at.astimezone(t.zone)
+    years = local.year != (until - timedelta(microseconds=1)).year
+    # midnight is 00:00 here: the day of filing is the one that begins, and it is the one that is not counted
+    begin = f"{t.full_day(local) if years else weekday(t, local.date())} {t.clock(local)}"
+    return t("due {when} = {limit} after {start}", when=day_and_clock(t, until, year=years), limit=counted, start=begin)
 
 
-def day_and_clock(t: Words, moment: datetime) -> str:
-    """10月13日 周一 17:30 / Mon 13 Oct 17:30; midnight as 24:00 of the day before."""
-    local = moment.astimezone(t.zone)
+def day_and_clock(t: Words, moment: datetime, *, year: bool = False) -> str:
+    """10月13日 周一 17:30 / Mon 13 Oct 17:30, with the year if asked; midnight as 24:00 of the day before."""
+    local, clock = moment.astimezone(t.zone), t.clock(moment)
     if (local.hour, local.minute) == (0, 0):
-        return f"{weekday(t, (local - timedelta(days=1)).date())} 24:00"
-    return f"{weekday(t, local.date())} {t.clock(moment)}"
+        local, clock = local - timedelta(days=1), "24:00"
+    return f"{t.full_day(local) if year else weekday(t, local.date())} {clock}"
 
 
 def weekday(t: Words, day: date) -> str:
@@ -62,7 +65,7 @@ def weekday(t: Words, day: date) -> str:
 
 
 def _rest(t: Words, steps: Sequence[Step]) -> list[str]:
-    said = _holidays(t, steps)
+    said, start = _holidays(t, steps), next((step.at for step in steps if step.kind is StepKind.START), None)
     made_up = [weekday(t, step.day) for step in steps if step.kind is StepKind.MAKE_UP_WORKDAY and step.day]
     if made_up:
         said.append(t("{days} made up as work days", days=t.join(made_up)))
@@ -70,7 +73,8 @@ def _rest(t: Words, steps: Sequence[Step]) -> list[str]:
         if step.kind is StepKind.NO_CALENDAR:
             said.append(t("no calendar for {year} yet: Monday to Friday counted", year=str(step.year)))
         elif step.kind is StepKind.PAUSE and step.at and step.until:
-            said.append(t("suspended {start} to {end}, not counted", start=t.moment(step.at), end=t.moment(step.until)))
+            begin, end = t.moment(step.at, start), t.moment(step.until, start)
+            said.append(t("suspended {start} to {end}, not counted", start=begin, end=end))
     return said
 
 

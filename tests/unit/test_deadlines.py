@@ -64,7 +64,7 @@ def test_a_site_without_internet_writes_down_the_year_the_notice_came_for():
     assert deadlines.due_at(own, start, limit) == local("2031-01-13 17:30")
     total = deadlines.of_limit(own, start, limit)
     assert lines.line(words("en"), total) == (
-        "due Mon 13 Jan 17:30 = 7 work days after Tue 31 Dec 10:00; New Year's Day 1–3 Jan not counted; "
+        "due Mon 13 Jan 2031 17:30 = 7 work days after Tue 31 Dec 2030 10:00; New Year's Day 1–3 Jan not counted; "
         "Sat 11 Jan made up as work days"
     )
 
@@ -123,6 +123,25 @@ def test_the_sum_names_holidays_make_up_workdays_and_pauses_in_both_languages():
         "10月16日 周四 17:30 到期 = 9月26日 周五 10:00 起 7 个工作日；国庆节、中秋节 10月1日–8日 不计；"
         "9月28日 周日、10月11日 周六 调休上班，照计；9月29日 11:00 至 10月9日 09:00 挂账，不计"
     )
+
+
+def test_what_is_filed_at_midnight_is_told_of_the_day_that_begins():
+    total = deadlines.of_limit(PROFILE, local("2025-09-26 00:00"), Limit.parse("1 day"))
+    assert lines.line(words("en"), total) == "due Sat 27 Sept 24:00 = 1 day after Fri 26 Sept 00:00"
+    assert lines.line(words("zh"), total) == "9月27日 周六 24:00 到期 = 9月26日 周五 00:00 起 1 天"
+
+
+def test_a_deadline_of_another_year_says_the_years():
+    pause = deadlines.Pause(local("2025-11-13 14:00"), local("2026-11-13 14:00"))
+    total = deadlines.of_limit(PROFILE, local("2025-11-12 09:00"), Limit.parse("24 hours"))
+    later = deadlines.of_limit(PROFILE, local("2025-11-12 15:00"), Limit.parse("24 hours"), [pause])
+    new_year = deadlines.of_limit(PROFILE, local("2025-12-30 09:00"), Limit.parse("1 day"))
+    assert [lines.line(words("en"), each) for each in (total, later, new_year)] == [
+        "due Thu 13 Nov 09:00 = 24 hours after Wed 12 Nov 09:00",
+        "due Fri 13 Nov 2026 15:00 = 24 hours after Wed 12 Nov 2025 15:00; "
+        "suspended 13 Nov 14:00 to 13 Nov 2026 14:00, not counted",
+        "due Wed 31 Dec 24:00 = 1 day after Tue 30 Dec 09:00",
+    ]
 
 
 def test_a_year_without_a_calendar_is_said_in_the_sum():
