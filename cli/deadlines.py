@@ -31,7 +31,7 @@ def deadline(
     """Run a limit by the site's working hours, or the usual ones where there is no site."""
     hours = _hours()
     pauses = [_pause(text, hours) for text in pause or ()]
-    total = deadlines.of_limit(hours, _local(from_, hours), _limit(limit), pauses)
+    total = deadlines.of_limit(hours, options.moment(from_, hours.zone), _limit(limit), pauses)
     if as_json:
         print_json(_sum(total, hours))
     else:
@@ -90,16 +90,14 @@ def sweep(
 ) -> None:
     """Sweep the ledger once."""
     database.migrate()
-    at = options.moment(now) if now else utc_now()
+    at = options.moment(now, _hours().zone) if now else utc_now()
     done = sweeps.run(SYSTEM, now=at, clock=utc_now, dry_run=dry_run)
-    facts = {
-        "warned": done.warned, "escalated": done.escalated, "at_top": done.at_top, "skipped": done.skipped,
-        "resumed": done.resumed,
-    }  # fmt: skip
+    facts = {"warned": done.warned, "escalated": done.escalated, "at_top": done.at_top, "skipped": done.skipped}
     if as_json:
         print_json(facts)
-    else:
-        print_table(list(facts), [list(facts.values())])
+        return
+    facts["resumed"] = done.resumed
+    print_table(list(facts), [list(facts.values())])
 
 
 def _hours() -> Hours:
@@ -119,20 +117,11 @@ def _limit(text: str) -> Limit:
         raise BadInput("limit_wrong", given=text) from error
 
 
-def _local(text: str, hours: Hours) -> datetime:
-    """A moment; without an offset it is the site's local time."""
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise BadInput("moment_wrong", given=text) from error
-    return found if found.tzinfo is not None else found.replace(tzinfo=hours.zone)
-
-
 def _pause(text: str, hours: Hours) -> Pause:
     start, slash, end = text.partition("/")
     if not slash:
         raise BadInput("pause_wrong", given=text)
-    found = Pause(_local(start, hours), _local(end, hours))
+    found = Pause(options.moment(start, hours.zone), options.moment(end, hours.zone))
     if found.end < found.start:
         raise BadInput("pause_wrong", given=text)
     return found
