@@ -6,7 +6,7 @@ from models.accounts import Permission
 from pages.papers import analyses as written
 from pages.papers import bulletins
 from pages.ui import analyses as parts
-from pages.ui import frame, layout, papers
+from pages.ui import below, frame, layout, papers
 from pages.ui.status import plain
 from services import analyses, figures
 from services.database import reading
@@ -33,13 +33,7 @@ with st.container(gap=12):
     elif bulletin is not None:
         paper = bulletins.paper(t, user.profile, bulletin)
     else:
-        with layout.panel("alone"):
-            if here.level == user.profile.level_keys[-1]:
-                layout.empty(t("There is nothing below this unit to compare."))
-            elif here.id == user.actor.unit_id:
-                layout.empty(t("There is nothing below this unit to compare yet. It comes with the import of units."))
-            else:
-                layout.empty(t("There is nothing below this unit to compare. Choose a unit further up."))
+        below.nothing(user, here)
         st.stop()
 
     with head:

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from models.accounts import Permission
-from pages.ui import exports, frame, layout
+from pages.ui import below, exports, frame, layout
 from pages.ui import rankings as parts
-from pages.ui.cases import link
 from pages.ui.status import plain
-from services import rankings, watch
+from services import rankings, rates, watch
 from services.database import reading
+from services.rankings.measures import cases
 
 user = frame.user(Permission.SEE_FIGURES)
 t, here, period = user.t, frame.unit(user), frame.period(user)
@@ -22,7 +22,7 @@ with st.container(gap=12):
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         layout.title(t("Rankings"))
         st.markdown(f":gray[{plain(t.name(here.name, here.name_en))}]", width="content")
-        sort = parts.choose_sort(t)
+        sort = parts.choose_sort(user)
         level = parts.choose_level(user, here)
         scope = parts.choose_scope(t)
         if user.phone:
@@ -34,14 +34,7 @@ with st.container(gap=12):
         st.caption(said, width="content")
         beside = st.container(width="content")
     if level is None:
-        with layout.panel("alone"):
-            if here.level == user.profile.level_keys[-1]:
-                layout.empty(t("There is nothing below this unit to compare."))
-            elif here.id == user.actor.unit_id:
-                layout.empty(t("There is nothing below this unit to compare yet. It comes with the import of units."))
-                link(t("Import a file"), "imports", {"unit": here.code})
-            else:
-                layout.empty(t("There is nothing below this unit to compare. Choose a unit further up."))
+        below.nothing(user, here)
         st.stop()
 
     with reading() as session:
@@ -54,9 +47,11 @@ with st.container(gap=12):
                 session, user.actor, here.id, level, period, now=user.now, sort=sort, scope=scope
             )  # fmt: skip
         marks = watch.listed(session, user.actor)
+        whole = rates.counted(session, user.actor, [here.id], period, scope, now=user.now)[here.id]
     names = {} if level == parts.DEPARTMENTS else parts.names(user, here, level)
     pooled = rankings.pooled(rows, sort, weights=weights)
-    table = parts.Table(here, level, period, sort, scope, names, pooled, weights, marks)
+    elsewhere = 0 if level == parts.DEPARTMENTS else cases(sort, whole) - pooled.cases
+    table = parts.Table(here, level, period, sort, scope, names, pooled, weights, marks, elsewhere)
 
     with beside:
         exports.ranking(user, table, rows)

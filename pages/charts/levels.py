@@ -23,8 +23,11 @@ class Step:
     within: float
 
 
-def ladder(steps: Sequence[Step], t: Words) -> alt.LayerChart:
-    """A bar a level, from below to above: dark its own share, light what was settled up to it; numbers beside it."""
+def ladder(steps: Sequence[Step], t: Words, *, room: float = 0.6) -> alt.LayerChart:
+    """A bar a level, from below to above: dark its own share, light what was settled up to it; numbers beside it.
+
+    `room` is how much of the width of 100% is left beyond it for the numbers.
+    """
     data = rows(
         {
             "name": step.name, "order": place, "settled": step.settled, "share": step.share,
@@ -35,8 +38,8 @@ def ladder(steps: Sequence[Step], t: Words) -> alt.LayerChart:
     )  # fmt: skip
     names = [step.name for step in steps]
     y = alt.Y("name:N", sort=names, title=None, axis=alt.Axis(labelFontSize=14, labelColor=INK, labelLimit=160))
-    scale = alt.Scale(domain=[0, 1.6])  # beyond 100% stand the words, on a phone as well
-    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", grid=True)
+    scale = alt.Scale(domain=[0, 1 + room])
+    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format="%", grid=False)
     tooltip = [
         alt.Tooltip("name:N", title=t("Level")),
         alt.Tooltip("settled:Q", title=t("settled")),

@@ -155,10 +155,12 @@ def flow(
     received = alt.Y("received:Q", title=None, axis=count)
     bars = drawn.mark_bar(color=BARS, width=alt.RelativeBandSize(0.6)).encode(x=x, y=received, tooltip=tooltip)
     line = drawn.mark_line(color=BRAND, strokeWidth=2, interpolate="monotone").encode(x=middle, y=alt.Y("settled:Q"))
-    return styled(layers(*_bands(holidays, labels=labels), bars, line), t)
+    step = 0 if t.language == "zh" else 14
+    return styled(layers(*_bands(holidays, labels=labels, step=step), bars, line), t)
 
 
-def _bands(holidays: Sequence[tuple[DaysOff, str]], *, labels: bool) -> list[alt.Chart]:
+def _bands(holidays: Sequence[tuple[DaysOff, str]], *, labels: bool, step: int) -> list[alt.Chart]:
+    """The days shaded; every other name `step` lower, for two holidays may be days apart and long names meet."""
     spans = [
         {
             "from": _local(off.from_day), "to": _local(off.to_day + timedelta(days=1)), "name": name,
@@ -166,14 +168,14 @@ def _bands(holidays: Sequence[tuple[DaysOff, str]], *, labels: bool) -> list[alt
         }
         for off, name in holidays
     ]  # fmt: skip
-    data = rows(spans)
-    band = alt.Chart(data).mark_rect(color=BAND).encode(x=alt.X("from:T"), x2=alt.X2("to:T"))
-    names = (
-        alt.Chart(data)
+    band = alt.Chart(rows(spans)).mark_rect(color=BAND).encode(x=alt.X("from:T"), x2=alt.X2("to:T"))
+    names = [
+        alt.Chart(rows(spans[first::2]))
         .mark_text(color=MUTED, fontSize=12, baseline="top")
-        .encode(x=alt.X("middle:T"), y=at(2), text=alt.Text("name:N"))
-    )
-    return [band, names] if labels else [band]
+        .encode(x=alt.X("middle:T"), y=at(2 + first * step), text=alt.Text("name:N"))
+        for first in range(min(2, len(spans)))
+    ]
+    return [band, *names] if labels else [band]
 
 
 def _local(day: date, after: timedelta = timedelta(0)) -> str:

@@ -15,16 +15,19 @@ from services import audit, people, rates
 from services.accounts import AccountRow
 from services.callbacks import DeskRow
 from services.database import transaction
+from services.demands import Fact
 from services.demands.requests import RequestRow
 from services.escalations import LaneRow
 from services.figures import TodayRow
 from services.people import HeldPost, ServingRow
-from services.rankings import RankRow
+from services.rankings import RankRow, Sort
 from services.rates import Counted
 from services.units import UnitRow
 
 MOST = 5_000
 """How many units one export of posts has at most."""
+ANSWERS = (Fact.SATISFIED, Fact.BASICALLY)
+"""What satisfaction counts of those reached, each named as its count is."""
 
 
 def serving(user: User, here: UnitRow, wanted: posts.Wanted) -> None:
@@ -72,7 +75,9 @@ def ranking(user: User, table: rankings.Table, rows: Sequence[RankRow]) -> None:
         t("Rank"), t("Place"), t("Tier"), t("Estimate"), t("at least, 90%"), t("at most, 90%"), t("Raw"),
         t("received"), t("settled"), t("due"), t("in time"), t("Open"), t("Late"),
     ]  # fmt: skip
-    lines = [_ranked(user, table, row) for row in rows]
+    said = () if table.sort in (Sort.ON_TIME, Sort.SETTLEMENT) else (Fact.VALID, Fact.CONTACTED, Fact.SOLVED, *ANSWERS)
+    heads += [t.term(each) for each in said]
+    lines = [[*_ranked(user, table, row), *(getattr(row.counted, each) for each in said)] for row in rows]
     name = f"{t('Rankings')}-{t.term(table.sort)}"
     tables.offer(user, name, lambda: [tables.table(t, t("Rankings"), heads, lines)], "rankings-export")
 
@@ -169,7 +174,7 @@ def rated(view: shown.View, here: UnitRow, below: Sequence[UnitRow], found: Mapp
     heads = [t("Unit")]
     for column in columns:
         heads += [column.name, t("{rate}, counted", rate=column.name), t("{rate}, of", rate=column.name)]
-    heads += [t("Satisfied"), t("Composite")]
+    heads += [t("Satisfaction"), *(t.term(each) for each in ANSWERS), t("Composite")]
     lines = [_rated(user, columns, unit, found[unit.id]) for unit in (here, *below)]
     name = f"{t('Rates')}-{shown.caption(view)}"
     tables.offer(user, name, lambda: [tables.table(t, t("Rates"), heads, lines)], "rates-export")
@@ -179,7 +184,8 @@ def _rated(user: User, columns: Sequence[shown.Column], unit: UnitRow, counts: C
     weights, line = user.profile.rates.weights, list[Value]([user.t.name(unit.name, unit.name_en)])
     for column in columns:
         line += [_share(column.rate(counts)), getattr(counts, column.part), getattr(counts, column.whole)]
-    return [*line, _share(rates.satisfaction(counts, weights)), rates.composite(counts, weights)]
+    answers = [getattr(counts, each) for each in ANSWERS]
+    return [*line, _share(rates.satisfaction(counts, weights)), *answers, rates.composite(counts, weights)]
 
 
 def _share(rate: float | None) -> Share | None:

@@ -28,12 +28,11 @@ def panel(user: User, here: UnitRow, period: Period, row: LevelsRow) -> None:
                 Step(level_words(t, user.profile, each.level), each.settled, each.share or 0, each.within or 0)
                 for each in row.rows
             ]
-            layout.chart(partial(ladder, steps, t), height=60 + 36 * len(steps), alt=t("Settled at which level"))
+            drawn = partial(ladder, steps, t, room=0.6 if user.phone else 0.3)
+            layout.chart(drawn, height=60 + 36 * len(steps), alt=t("Settled at which level"))
         with right:
             st.html(_table(user, here, period, row))
-            of = t("{settled} settled of {received} received", settled=t.number(row.settled),
-                   received=t.number(row.received))  # fmt: skip
-            st.caption(f"{of} · {frame.period_words(t, period)} · {t('all cases')}")
+            st.html(_counted(user, here, period, row))
 
 
 def _table(user: User, here: UnitRow, period: Period, row: LevelsRow) -> str:
@@ -42,12 +41,22 @@ def _table(user: User, here: UnitRow, period: Period, row: LevelsRow) -> str:
     titles = "".join(f'<th class="{side}">{escape(name)}</th>' for side, name in heads)
     lines = "".join(
         f"<tr><td>{escape(level_words(t, user.profile, each.level))}</td>"
-        f"<td class=n>{_cases(t, here, period, each.level, each.settled)}</td>"
+        f"<td class=n>{_cases(t, here, period, each.settled, settled=1, level=each.level)}</td>"
         f"<td class=n>{t.percent(each.share)}</td><td class=n>{t.percent(each.within)}</td></tr>"
         for each in row.rows
     )
     return f"<table class=sg-table><thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>"
 
 
-def _cases(t: Words, here: UnitRow, period: Period, level: str, count: int) -> str:
-    return anchor(t.number(count), "demands", filter_of(here.code, period=period.key, settled=1, level=level))
+def _counted(user: User, here: UnitRow, period: Period, row: LevelsRow) -> str:
+    """Of how many, of which days: the two counts open their cases."""
+    t = user.t
+    of = t(
+        "{settled} settled of {received} received", settled=_cases(t, here, period, row.settled, settled=1),
+        received=_cases(t, here, period, row.received),
+    )  # fmt: skip
+    return f"<p class=sg-note>{of} · {escape(frame.period_words(t, period))} · {escape(t('all cases'))}</p>"
+
+
+def _cases(t: Words, here: UnitRow, period: Period, count: int, **wanted: str | int) -> str:
+    return anchor(t.number(count), "demands" if count else "", filter_of(here.code, period=period.key, **wanted))

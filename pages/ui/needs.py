@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import streamlit as st
 
@@ -26,8 +25,7 @@ Behind = tuple[RankRow, RankRow]
 def needs(user: User, row: TodayRow, behind: Behind | None) -> None:
     """What needs this person now: whistles nobody answered first, then the loudest, each with the way to it."""
     t = user.t
-    height: Any = "content" if user.phone else 458
-    with layout.panel("needs", t("Needs you now"), height=height):
+    with layout.panel("needs", t("Needs you now"), height="stretch"):
         own = own_needs(user)
         first = [need for need in row.needs if need.code == "whistles_unanswered"]
         for need in first:

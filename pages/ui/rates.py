@@ -94,38 +94,46 @@ def caption(view: View) -> str:
 
 
 def table(view: View, here: UnitRow, below: Sequence[UnitRow], found: Mapping[int, Counted]) -> None:
-    """The unit in a total row that counts it whole, and each unit directly below it."""
-    t = view.user.t
-    with layout.panel("rates", t.name(here.name, here.name_en), caption(view)):
-        shown = columns(t, view.asked.month)
-        heads = [
-            t("Unit"), *([t("settled")] if view.asked.month is Month.EVENT else []), *(column.name for column in shown),
-            t("Satisfaction"), t("Composite"),
-        ]  # fmt: skip
-        titles = "".join(f"<th{' class=n' if number else ''}>{escape(head)}</th>" for number, head in enumerate(heads))
-        total = _line(view, here, found[here.id], t("All together"))
-        lines = "".join(_line(view, row, found[row.id], _name(view, row), row) for row in below)
+    """The unit in a total row that counts it whole, and each unit directly below it; on a phone one rate at a time."""
+    t, phone = view.user.t, view.user.phone
+    heads = [name for name, _ in _cells(view, here, found[here.id])]
+    with layout.panel("rates", t("Units below") if phone else t.name(here.name, here.name_en), caption(view)):
+        if phone:
+            heads = [st.selectbox(t("Which rate"), heads, key=f"rates-which-{view.asked.month}")]
+        titles = "".join(f"<th class=n>{escape(head)}</th>" for head in heads)
+        total = _line(view, here, found[here.id], heads, f"<b>{escape(t('All together'))}</b>")
+        lines = "".join(_line(view, row, found[row.id], heads, _opened(view, row)) for row in below)
         st.html(
-            f"<div class=sg-wide><table class=sg-table><thead><tr>{titles}</tr></thead>"
+            f"<div class=sg-wide><table class=sg-table><thead><tr><th>{escape(t('Unit'))}</th>{titles}</tr></thead>"
             f"<tbody>{total}{lines}</tbody></table></div>"
         )
 
 
-def _name(view: View, row: UnitRow) -> str:
-    """The unit's name; on a phone without the word for its level, so that the first rate has room beside it."""
+def _opened(view: View, row: UnitRow) -> str:
+    """The unit's name, which opens its own rates; on a phone without the word for its level."""
     t = view.user.t
+    name = t.name(row.name, row.name_en)
     if view.user.phone:
-        return short(t, view.user.profile, row.level, row.name, row.name_en)
-    return t.name(row.name, row.name_en)
+        name = short(t, view.user.profile, row.level, row.name, row.name_en)
+    return anchor(
+        name, "rates", {"unit": row.code, "scope": view.asked.scope.value, "month": view.asked.month.value}
+    )  # fmt: skip
 
 
-def _line(view: View, unit: UnitRow, counts: Counted, name: str, down: UnitRow | None = None) -> str:
-    wanted = {"unit": unit.code, "scope": view.asked.scope.value, "month": view.asked.month.value}
-    head = anchor(name, "rates", wanted) if down is not None else f"<b>{escape(name)}</b>"
-    cells = [_number(view, unit, counts, "settled")] if view.asked.month is Month.EVENT else []
-    cells += [_cell(view, unit, counts, column) for column in columns(view.user.t, view.asked.month)]
-    cells += [_satisfied(view, unit, counts), _composite(view, counts)]
-    return f"<tr><td class=w>{head}</td>{''.join(f'<td class=n>{cell}</td>' for cell in cells)}</tr>"
+def _line(view: View, unit: UnitRow, counts: Counted, heads: Sequence[str], name: str) -> str:
+    cells = "".join(f"<td class=n>{cell}</td>" for head, cell in _cells(view, unit, counts) if head in heads)
+    return f"<tr><td class=w>{name}</td>{cells}</tr>"
+
+
+def _cells(view: View, unit: UnitRow, counts: Counted) -> list[tuple[str, str]]:
+    """Every rate of a unit: its name, and the cell that says it."""
+    t, event = view.user.t, view.asked.month is Month.EVENT
+    return [
+        *([(t("settled"), _number(view, unit, counts, "settled"))] if event else []),
+        *((column.name, _cell(view, unit, counts, column)) for column in columns(t, view.asked.month)),
+        (t("Satisfaction"), _satisfied(view, unit, counts)),
+        (t("Composite"), _composite(view, counts)),
+    ]
 
 
 def _cell(view: View, unit: UnitRow, counts: Counted, column: Column) -> str:
@@ -174,11 +182,9 @@ def _composite(view: View, counts: Counted) -> str:
 
 def one_by_one(view: View, here: UnitRow, counts: Counted) -> None:
     """On a phone the unit's own rates below each other."""
-    t = view.user.t
-    rows = [(column.name, _cell(view, here, counts, column)) for column in columns(t, view.asked.month)]
-    rows += [(t("Satisfaction"), _satisfied(view, here, counts)), (t("Composite"), _composite(view, counts))]
+    t, cells = view.user.t, _cells(view, here, counts)
     with layout.panel("rates-own", t.name(here.name, here.name_en), caption(view)):
-        lines = "".join(f"<tr><td>{escape(name)}</td><td class=n>{cell}</td></tr>" for name, cell in rows)
+        lines = "".join(f"<tr><td>{escape(name)}</td><td class=n>{cell}</td></tr>" for name, cell in cells)
         st.html(f"<table class=sg-table><tbody>{lines}</tbody></table>")
 
 

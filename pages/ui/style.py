@@ -61,6 +61,9 @@ width:auto}}
 [class*="st-key-tile-"] :is(.stPageLink,.stPageLink *){{height:100%;width:100%}}
 [class*="st-key-tile-"] a{{background:none!important;border-radius:6px}}[class*="st-key-tile-"] a *{{opacity:0}}
 [class*="st-key-tile-"] a:is(:hover,:focus-visible){{box-shadow:inset 0 0 0 1px {BRAND}}}
+/* what stands at the foot of a tile, where others have their line */
+[class*="st-key-tile-"] [data-testid=stElementContainer]:has([data-testid=stCaptionContainer]){{position:absolute;left:1rem;
+right:1rem;bottom:.875rem;width:auto}}
 /* tables of real text: they print, and each number may link to its cases */
 .sg-table{{width:100%;border-collapse:collapse;font-size:14px;line-height:20px}}
 .sg-table th{{font-weight:400;color:{MUTED};text-align:left;padding:4px 8px;border:0;border-bottom:1px solid {LINE}}}
@@ -70,7 +73,10 @@ width:auto}}
 .sg-points li{{padding:2px 0}}.sg-points small{{font-size:14px;color:{MUTED}}}
 .sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}
 .sg-table :is(td.m,small){{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}
-.sg-table a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
+@media(max-width:1600px){{.st-key-p-subjects .s img{{width:72px}}}}.st-key-p-flow{{min-height:18rem}}
+/* Chinese lines break after a mark, not inside a name */
+:is(.st-key-p-subjects td,.sg-rank .why,.sg-rank span.m){{word-break:keep-all}}.sg-note{{font-size:14px;line-height:20px;color:{MUTED};margin:0}}
+:is(.sg-table,.sg-note) a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
 .sg-table .late{{color:{LATE};font-weight:600}}.sg-table .late a{{color:{LATE};border-color:#B8321A55}}
 [class*="st-key-row-need"] p{{line-height:1.35}}[class*="st-key-row-need"] [data-testid=stMarkdown] p{{padding-left:1.5em;text-indent:-1.5em}}
 /* what is needed and the way to it stay in one line */
@@ -89,7 +95,7 @@ width:auto}}
 .sg-rank .tier.front i{{color:{IN_TIME}}}.sg-rank .tier.behind i{{color:{LATE}}}
 .sg-rank .s div{{display:flex;align-items:center;gap:6px}}.sg-rank small{{color:{MUTED};font-size:12px}}
 .sg-rank .value{{font-weight:600}}.sg-rank .value .m{{font-weight:400}}.sg-rank :is(.n.m,span.m){{color:{MUTED}}}
-.sg-rank .total td{{font-weight:600;border-top:1px solid {LINE};background:{GROUND}}}.sg-rank .total td.m{{font-weight:400}}
+.sg-rank .total td{{font-weight:600;border-top:1px solid {LINE};background:{GROUND}}}.sg-rank .total :is(td,span).m{{font-weight:400}}
 .sg-beside .bar{{height:8px;border-radius:4px;background:#A9C9DD;margin:2px 0}}.sg-beside .bar.own{{background:#C9CED5}}
 .sg-beside .behind .own{{background:#E3A79A}}.sg-beside .behind .gap{{color:{LATE};font-weight:600}}.sg-beside td.b{{width:34%}}
 .sg-rank .why a{{color:{MUTED};border:0}}.sg-rank.phone .bar{{margin:4px 0 6px}}
@@ -166,10 +172,12 @@ font-weight:600;display:grid;place-items:center}}
 /* beside a long name of a unit only the mark has room, and the name ends in dots */
 .stAppHeader img{{width:2rem;object-fit:cover;object-position:left}}
 .st-key-frame{{flex-wrap:nowrap}}.st-key-frame>:first-child{{min-width:0}}.st-key-frame button{{min-height:44px}}
+.st-key-tiles>:last-child:nth-child(odd){{grid-column:1/-1}}
+[class*="st-key-tile-"]:has([data-testid=stCaptionContainer]) [data-testid=stMetric]{{padding-bottom:2.75rem}}
 /* thumbs need 44 px; native buttons have 32 to 40 */
 .st-key-p-subjects .s{{display:none}}
-.sg-table a{{display:inline-block;min-width:32px;min-height:44px;box-sizing:border-box;padding:12px 0;border:0;text-decoration:underline;
-text-underline-offset:3px}}.sg-rank .n a{{text-align:center}}.sg-table td{{padding-top:0;padding-bottom:0}}
+:is(.sg-table,.sg-note) a{{display:inline-block;min-width:32px;min-height:44px;box-sizing:border-box;padding:12px 0;border:0;
+text-decoration:underline;text-underline-offset:3px}}:is(.sg-rank .n,small) a{{text-align:center}}.sg-note a{{min-width:0;padding:12px 4px;margin:0 -4px}}.sg-table td{{padding-top:2px;padding-bottom:2px}}
 .sg-table :is(.why,.m) a{{padding:4px 0 12px}}
 .stMain [data-testid=stLinkButton] a{{min-height:44px}}
 [class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}

@@ -18,6 +18,7 @@ from pages.ui.demands import address
 from pages.ui.frame import User
 from pages.ui.rates import interval
 from pages.ui.status import plain
+from pages.ui.style import BRAND
 from services import sites, units
 from services.database import reading
 from services.demands import DemandRow, Filters
@@ -80,9 +81,9 @@ def tiles(user: User, row: TodayRow, said: Counted) -> None:
         _tile(user, "settled", t("Settlement rate"), t.percent(row.settlement_rate, 0), _of(t, counts.settled,
               counts.received, row.settlement_rate_before), [week.settled for week in weeks],
               filter_of(unit, period=row.period.key, settled=1), kind="bar")  # fmt: skip
-        _tile(user, "satisfied", _satisfied(user, said), t.percent(satisfaction(said, user.profile.rates.weights), 0),
-              _asked(t, said), None,
-              address.link(cases("valid", row.period, now=user.now), unit=unit))  # fmt: skip
+        reached = address.link(cases("valid", row.period, now=user.now), unit=unit)
+        _tile(user, "satisfied", t("Satisfied"), t.percent(satisfaction(said, user.profile.rates.weights), 0),
+              _asked(t, said), None, reached, foot=interval(user, said, digits=0))  # fmt: skip
         asked = row.whistle_oldest_asked_at
         oldest = t("oldest {span}", span=t.duration(user.now - asked)) if asked else t("all answered")
         _tile(user, "whistles", t("Whistles unanswered"), _red(t, row.whistles_unanswered), oldest, None,
@@ -103,7 +104,7 @@ def _kept(user: User, row: TodayRow) -> Filter:
 
 def _tile(
     user: User, key: str, label: str, value: str, note: str, trend: Sequence[float] | None, wanted: Filter,
-    *, colour: Any = "gray", kind: Any = "line",
+    *, colour: Any = "gray", kind: Any = "line", foot: str = "",
 ) -> None:  # fmt: skip
     shown = list(trend) if trend and len(trend) > 1 and not user.phone else None
     with st.container(key=f"tile-{key}", gap=None):
@@ -111,13 +112,9 @@ def _tile(
             label, value, note, delta_color=colour, delta_arrow="off", border=True, chart_data=shown, chart_type=kind,
             height="content" if user.phone else 186,
         )  # fmt: skip
+        if foot:
+            st.caption(foot)
         link(user.t("See the cases"), "demands", wanted)
-
-
-def _satisfied(user: User, said: Counted) -> str:
-    """The tile's name; where few were reached also between what their answer lies, if the screen has room for it."""
-    between = "" if user.phone else interval(user, said, digits=0)
-    return " · ".join(filter(None, [user.t("Satisfied"), between]))
 
 
 def _asked(t: Words, said: Counted) -> str:
@@ -168,8 +165,7 @@ def villages(user: User, row: TodayRow) -> None:
     ramp = "".join(f':color[■]{{foreground="{tone}"}}' for tone in (RAMP[0], "#CFE0DD", "#AECFCB", RAMP[1]))
     most = max(village.open for village in row.villages)
     legend = f":red[■] {t('late')}&emsp;{t('open')} 0 {ramp} {t.number(most)}"
-    height: Any = "content" if user.phone else 458
-    with layout.panel("map", t("Late and open by {level}", level=level), legend, height=height):
+    with layout.panel("map", t("Late and open by {level}", level=level), legend, height="stretch"):
         placed = _placed(version(), row.unit.id, row.level, user)
         left, right = st.columns([65, 35], gap="small") if placed else (None, st.container())
         if left is not None:
@@ -199,7 +195,8 @@ def _worst(user: User, row: TodayRow, level: str) -> str:
     lines = "".join(_village(user, village, row.level) for village in row.villages[:SHOWN])
     rest = len(row.villages) - SHOWN
     said = t("and {n} more", n=t.number(rest))
-    more = f"<tr><td colspan=4 class=m>{escape(said)}</td></tr>" if rest > 0 else ""
+    ranking = {"unit": row.unit.code, "period": row.period.key, "level": row.level or ""}
+    more = f"<tr><td colspan=4 class=m>{anchor(said, 'rankings', ranking)}</td></tr>" if rest > 0 else ""
     return f"<table class=sg-table><thead><tr>{titles}</tr></thead><tbody>{lines}{more}</tbody></table>"
 
 
@@ -211,25 +208,41 @@ def _village(user: User, village: VillageRow, level: str | None) -> str:
     oldest = t.duration(user.now - village.oldest_due_at) if village.overdue and village.oldest_due_at else "–"
     shown = f"<td class='n late'>{late}</td>" if village.overdue else "<td class=n>–</td>"
     shown += f"<td class=n>{opened if village.open else '0'}</td>"
-    return f"<tr><td class=w>{name}</td>{shown}<td class='m w'>{escape(oldest)}</td></tr>"
+    return f"<tr><td>{name}</td>{shown}<td class='m w'>{escape(oldest)}</td></tr>"
 
 
 def flow(user: User, row: TodayRow) -> None:
-    """What came in and was settled by day over twelve weeks, with the sums."""
+    """What came in and was settled by day over twelve weeks, with the sums, which open their cases."""
     t = user.t
-    received, settled = sum(day.received for day in row.days), sum(day.settled for day in row.days)
-    legend = f':color[▮]{{foreground="{BARS}"}} {t("received")} {t.number(received)}&emsp;:green[━] {t("settled")} {t.number(settled)}'  # noqa: E501
     off = [(each, t.term(each.holiday)) for each in user.profile.calendar.holidays(row.days[0].day, row.days[-1].day)]
-    with layout.panel("flow", t("Received and settled by day, 12 weeks"), legend, height=288):
+    with layout.panel("flow", t("Received and settled by day, 12 weeks"), height="stretch"):
+        st.html(_sums(user, row))
         drawn = partial(charts.flow, row.days, off, t, labels=not user.phone)
-        layout.chart(drawn, height="stretch", alt=t("Received and settled by day, 12 weeks"))
+        height: Any = 220 if user.phone else "stretch"
+        layout.chart(drawn, height=height, alt=t("Received and settled by day, 12 weeks"))
+
+
+def _sums(user: User, row: TodayRow) -> str:
+    """The chart's legend: bars and line, each with its sum."""
+    t, first = user.t, datetime.combine(row.days[0].day, time(), user.profile.days)
+    received = Filters(open_only=False, reported_from=first, reported_to=user.now)
+    settled = Filters(open_only=False, settled=True, settled_from=first, settled_to=user.now)
+    marks = (
+        ("▮", BARS, t("received"), sum(day.received for day in row.days), received),
+        ("━", BRAND, t("settled"), sum(day.settled for day in row.days), settled),
+    )
+    said = (
+        f'<span style="color:{colour}">{mark}</span> {escape(words)} '
+        + anchor(t.number(count), "demands" if count else "", address.link(filters, unit=row.unit.code))
+        for mark, colour, words, count, filters in marks
+    )
+    return f"<p class=sg-note>{'&emsp;'.join(said)}</p>"
 
 
 def subjects(user: User, row: TodayRow, leaves: Set[int]) -> None:
     """Which subjects grew this week, and where. A class with parts opens no cases: its number counts none of theirs."""
     t = user.t
-    height: Any = "content" if user.phone else 288
-    with layout.panel("subjects", t("Hot subjects"), t("last 7 days against the 7 before"), height=height):
+    with layout.panel("subjects", t("Hot subjects"), t("last 7 days against the 7 before"), height="stretch"):
         if not row.subjects:
             layout.empty(t("Nothing came in during the last 7 days."))
             return

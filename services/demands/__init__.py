@@ -23,6 +23,7 @@ from services.demands.moves import (
 from services.demands.reads import count, detail, find, queue, similar, whistles_of
 from services.demands.restating import RestatedRow, restate
 from services.demands.rows import (
+    ANY_DEPARTMENT,
     PAGE_SIZE,
     DemandRow,
     DetailRow,
@@ -40,7 +41,7 @@ from services.demands.takers import DepartmentRow, departments
 from services.demands.whistles import answer, arrive, report_done, whistle
 
 __all__ = [
-    "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "ExportRow", "Fact", "FiledRow",
+    "ANY_DEPARTMENT", "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "ExportRow", "Fact", "FiledRow",
     "Filters", "HeldRow", "Order", "Page", "RestatedRow", "Running", "SimilarRow", "WhistleRow", "accept", "answer",
     "arrive", "ask_facts", "assign", "choices", "clocks_of", "close", "count", "departments", "detail", "escalate",
     "exported", "find", "held", "holds", "justify", "merge", "move", "own_whistle", "pass_check", "possible", "queue",

@@ -4,15 +4,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, exists, func, literal_column, or_, select
 from sqlmodel import Session, col
 
 from models.demands import Category, Demand, DemandEvent, State, Verb, Whistle
 from models.departments import Department
 from services import units
-from services.access import IS_OPEN, Actor, demands_seen, path_column, scope_of
+from services.access import IS_OPEN, Actor, demands_seen, lies_in, scope_of
 from services.counters.facts import flags
-from services.demands.rows import Fact, Filters
+from services.demands.rows import ANY_DEPARTMENT, Fact, Filters
 
 COLUMNS = Demand.__table__.c  # type: ignore[attr-defined]
 MOMENT = COLUMNS.due_at.type
@@ -48,6 +48,8 @@ def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
         present = present - {"excluded"} | {"assessed"}
     if filters.on_the_spot is False:
         present = present - {"on_the_spot"} | {"by_others"}
+    if filters.department == ANY_DEPARTMENT:
+        present = present - {"department"} | {"any_department"}
     if not filters.text.strip():
         present.discard("text")
     return Shape(actor=scope_of(actor), unit_depth=depth, present=frozenset(present))
@@ -83,10 +85,11 @@ def moment(name: str) -> Any:
 def conditions(shape: Shape) -> list[ColumnElement[bool]]:
     """The WHERE clause of a shape."""
     wanted = [_CONDITIONS[name] for name in sorted(shape.present) if name in _CONDITIONS]
+    leading = not shape.present & FEW
     if not shape.unit_depth:
-        return [demands_seen(shape.actor), *wanted]
-    inside = path_column(shape.unit_depth) == bindparam("unit_id")
-    return [inside, demands_seen(shape.actor, leading=shape.unit_depth <= shape.actor.depth), *wanted]
+        return [demands_seen(shape.actor, leading=leading), *wanted]
+    inside = lies_in(shape.unit_depth, bindparam("unit_id"), leading=leading)
+    return [inside, demands_seen(shape.actor, leading=leading and shape.unit_depth <= shape.actor.depth), *wanted]
 
 
 def _found(column: Any) -> ColumnElement[bool]:
@@ -104,11 +107,18 @@ def _unanswered() -> ColumnElement[bool]:
 
 
 def _urged() -> ColumnElement[bool]:
-    return IS_OPEN & exists().where(
-        col(DemandEvent.demand_id) == COLUMNS.id,
-        col(DemandEvent.verb) == Verb.URGE,
-        col(DemandEvent.at) >= COLUMNS.level_since,
-    )
+    """Whether it was urged since its level has it: one of the few that ever were, which lead to it."""
+    urged = col(DemandEvent.verb) == literal_column(f"'{Verb.URGE}'")  # as the partial index writes it
+    few = COLUMNS.id.in_(select(DemandEvent.demand_id).where(urged))  # type: ignore[call-overload]
+    since = exists().where(
+        col(DemandEvent.demand_id) == COLUMNS.id, urged, col(DemandEvent.at) >= COLUMNS.level_since
+    )  # fmt: skip
+    found: ColumnElement[bool] = IS_OPEN & few & since
+    return found
+
+
+FEW = frozenset({"urged"})
+"""Filters that fewer demands meet than lie in any large unit: the database finds the rows by them."""
 
 
 def assessed() -> ColumnElement[bool]:
@@ -182,6 +192,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "department": COLUMNS.department_id.in_(
         select(Department.id).where(col(Department.code) == bindparam("department", type_=String))  # type: ignore[call-overload]
     ),
+    "any_department": COLUMNS.department_id.is_not(None),
     **_facts(),
 }
 """The condition of each field of Filters; `unit_id` is the subtree, above."""

@@ -38,6 +38,10 @@ class Fact(StrEnum):
     NO_OPINION = "no_opinion"
 
 
+ANY_DEPARTMENT = "*"
+"""In a filter: whichever department."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a queue is narrowed to; None or empty means everything.
@@ -53,7 +57,7 @@ class Filters:
     those whose lateness was waived on appeal. `urged` are open ones that were urged since who holds them has them.
     `reworked_to` keeps what was put back to work before it, `closed_from` to `called_to` bound when it was closed and
     last called about (ends exclusive); `fact` is what rates count of them. `department` is the code of who holds it,
-    or held it when it was settled.
+    or held it when it was settled, or ANY_DEPARTMENT.
     """
 
     unit_id: int | None = None

@@ -6,9 +6,9 @@ from pathlib import Path
 import fastexcel
 import polars
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.server import sign_in
+from tests.browser.server import open_path, sign_in
 from tests.browser.test_today import PASSWORD
 
 
@@ -33,6 +33,19 @@ def test_a_table_of_figures_has_a_row_a_village_and_numbers_as_numbers(demo_desk
     assert found.height == rows
     assert found[number].dtype.is_numeric()
     assert found[number].sum() > 0
+
+
+def test_a_table_names_its_rates_as_the_screen_does_and_takes_the_call_backs_behind_them(demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path="/rates?period=last-month")
+    heads = demo_desk.locator(".st-key-p-rates th").all_inner_texts()
+    found = taken(demo_desk, "rates-export")
+    assert [head for head in heads if head not in found.columns] == []
+    answers = found.select("回访：满意", "回访：基本满意").row(0)
+    open_path(demo_desk, "/rankings?sort=satisfaction&period=last-month")
+    expect(demo_desk.locator(".sg-rank th").nth(4)).to_have_text("满意+基本满意 / 有效回访")
+    ranked = taken(demo_desk, "rankings-export")
+    assert ranked.select("回访：满意", "回访：基本满意").sum().row(0) == answers
+    assert ranked["有效回访"].sum() >= sum(answers) > 0
 
 
 def test_the_board_takes_along_what_each_level_holds(demo_desk: Page):

@@ -61,6 +61,19 @@ def test_every_number_of_the_rates_opens_as_many_cases(demo_server: Server, demo
     assert len(told) > 30
 
 
+@pytest.mark.parametrize(
+    ("level", "sort"), [("village", "on_time"), ("grid", "settlement"), ("village", "satisfaction"),
+                        ("departments", "on_time"), ("departments", "composite")],
+)  # fmt: skip
+def test_the_total_of_a_ranking_opens_as_many_cases(demo_server: Server, demo_desk: Page, level, sort):
+    sign_in(demo_desk, "leader", PASSWORD, f"/rankings?level={level}&sort={sort}&period=last-month&scope=assessed")
+    expect(demo_desk.locator(".sg-rank tr.total a").first).to_be_visible()
+    settled(demo_desk)
+    told = followed(demo_desk, demo_server, ".sg-rank tr.total a")
+    assert different(told) == []
+    assert len(told) == {"satisfaction": 3, "composite": 1}.get(sort, 2)
+
+
 def test_every_number_of_the_running_month_opens_as_many_cases(demo_server: Server, demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, "/rates")
     expect(demo_desk.locator(".st-key-p-rates table")).to_be_visible()
@@ -74,7 +87,7 @@ def test_every_number_of_today_opens_as_many_cases(demo_server: Server, demo_des
     sign_in(demo_desk, "leader", PASSWORD, "/today")
     expect(demo_desk.locator(".st-key-p-levels table")).to_be_visible()
     settled(demo_desk)
-    told = followed(demo_desk, demo_server, ".sg-table a")
+    told = followed(demo_desk, demo_server, ":is(.sg-table,.sg-note) a")
     tiles = dict.fromkeys(("open", "late", "due", "whistles"), "stMetricValue")
     for key, part in (tiles | dict.fromkeys(("kept", "settled", "satisfied"), "stMetricDelta")).items():
         tile = demo_desk.locator(f".st-key-tile-{key}")

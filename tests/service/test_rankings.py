@@ -272,6 +272,9 @@ def test_departments_are_ranked_by_the_demands_they_hold_or_held(site):
                 for each in found
             ]
         assert opened == [each.on_time if kept else each.due for each in found]
+        with reading(site.engine) as session:
+            whichever = Filters(department=demands.ANY_DEPARTMENT, kept=kept, **november)
+            assert demands.count(session, SYSTEM, whichever, now=NOW) == sum(opened)
     assert {(each.rate, each.rank) for each in found[2:]} == {(None, None)}
 
 

@@ -160,7 +160,7 @@ def others(user: frame.User, asked: Asked) -> None:
 def _department(user: frame.User, code: str) -> str:
     with reading() as session:
         names = {row.code: user.t.name(row.name, row.name_en) for row in demands.departments(session, user.actor)}
-    return plain(names.get(code, code))
+    return plain(({demands.ANY_DEPARTMENT: user.t("a department")} | names).get(code, code))
 
 
 def urged(user: frame.User, asked: Asked) -> None:

@@ -35,7 +35,7 @@ def beside(user: User, here: UnitRow, period: Period) -> None:
     with st.container(gap=12):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             layout.title(t("Learning from the best"))
-            sort = choose_sort(t)
+            sort = choose_sort(user)
             if user.phone:
                 frame.choose_period(user)
             wanted = {"unit": top.code, "level": here.level, "period": period.key, "sort": sort.value}

@@ -1,4 +1,7 @@
-"""From a number of a ranking to exactly its cases: the queue's filter for each measure, scope and period."""
+"""From a number of a ranking to exactly its cases: the queue's filter for each measure, scope and period.
+
+A row's `code` is its unit's or department's; where it is empty no filter finds the cases, and none is opened.
+"""
 
 from dataclasses import replace
 
@@ -36,7 +39,7 @@ def pair(user: User, table: Table, row: RankRow, code: str) -> str:
 
 
 def _number(user: User, number: int, wanted: Filter) -> str:
-    return anchor(user.t.number(number), "demands" if number else "", wanted)
+    return anchor(user.t.number(number), "demands" if number and wanted else "", wanted)
 
 
 def of_limit(user: User, table: Table, code: str, *, kept: bool | None = None) -> Filter:
@@ -48,7 +51,7 @@ def of_limit(user: User, table: Table, code: str, *, kept: bool | None = None) -
 
 def _received(table: Table, code: str, *, settled: bool | None = None) -> Filter:
     found = _of(table, code, Filters(settled=settled, assessed=_assessed(table)))
-    return found | {"period": table.period.key}
+    return found | {"period": table.period.key} if found else {}
 
 
 def _said(table: Table, code: str, fact: Fact) -> Filter:
@@ -60,6 +63,8 @@ def _said(table: Table, code: str, fact: Fact) -> Filter:
 
 def _of(table: Table, code: str, filters: Filters) -> Filter:
     """The filter for one row's demands: a unit's below it, a department's below the unit the ranking is of."""
+    if not code:
+        return {}
     if table.level == DEPARTMENTS:
         return address.link(replace(filters, department=code), unit=table.unit.code)
     return address.link(filters, unit=code)

@@ -13,6 +13,7 @@ from pages.ui.cases import level_words, short
 from pages.ui.frame import User
 from services import units
 from services.database import reading
+from services.demands import ANY_DEPARTMENT
 from services.periods import Period
 from services.rankings import RankRow, Sort
 from services.rates import Scope
@@ -28,7 +29,8 @@ DEPARTMENTS = "departments"
 class Table:
     """What a ranking is of: the unit, the level ranked (or departments), the period, by what, in which scope.
 
-    `marks` are the units on the watch-list, by their id.
+    `marks` are the units on the watch-list, by their id. `elsewhere` is how many of the unit's cases stand at nothing
+    that is ranked.
     """
 
     unit: UnitRow
@@ -40,6 +42,14 @@ class Table:
     pooled: RankRow
     weights: Weights
     marks: Mapping[int, Mark]
+    elsewhere: int = 0
+
+    @property
+    def all_code(self) -> str:
+        """Whose cases those of all together are; empty where some of the unit's stand elsewhere."""
+        if self.level == DEPARTMENTS:
+            return ANY_DEPARTMENT
+        return "" if self.elsewhere else self.unit.code
 
     def name(self, t: Words, row: RankRow) -> str:
         """A ranked unit's name as the table shows it."""
@@ -78,14 +88,20 @@ def level_name(user: User, level: str) -> str:
     return user.t("department") if level == DEPARTMENTS else level_words(user.t, user.profile, level)
 
 
-def choose_sort(t: Words) -> Sort:
+def choose_sort(user: User) -> Sort:
     """By what to rank: from the address, else by what was settled in time, as Today says who is behind."""
-    asked = st.query_params.get("sort")
+    t, asked, every = user.t, st.query_params.get("sort"), list(Sort)
     default = Sort(asked) if asked in set(Sort) else Sort.ON_TIME
-    chosen = st.segmented_control(
-        t("Rank by"), list(Sort), default=default, format_func=t.term, key="rankings-sort",
-        label_visibility="collapsed", required=True,
-    ) or default  # fmt: skip
+    if user.phone:  # six words side by side are wider than a phone
+        chosen = st.selectbox(
+            t("Rank by"), every, every.index(default), format_func=t.term, key="rankings-sort",
+            label_visibility="collapsed",
+        )  # fmt: skip
+    else:
+        chosen = st.segmented_control(
+            t("Rank by"), every, default=default, format_func=t.term, key="rankings-sort",
+            label_visibility="collapsed", required=True,
+        ) or default  # fmt: skip
     st.query_params["sort"] = chosen.value
     return chosen
 

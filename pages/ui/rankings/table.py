@@ -56,7 +56,7 @@ def cards_of(user: User, table: Table, rows: Sequence[RankRow], all_rows: Sequen
                 f"<td class='n value'>{escape(t.percent(row.standing.estimate))}<br>"
                 f"<span class=m>{pair(user, table, row, row.code)}</span></td></tr>"
             )
-    body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    body = f"<thead><tr>{titles}</tr></thead><tbody>{''.join(lines)}{_total_card(user, table)}</tbody>"
     return f'<table class="sg-table sg-rank phone">{body}</table>'
 
 
@@ -151,21 +151,24 @@ def _change(t: Words, row: RankRow) -> str:
 
 def _total(user: User, table: Table) -> str:
     t, total = user.t, table.pooled
-    note = t("counts added up, not the mean of rates")
     scope = t.term(Scope(table.scope))
     return (
         f"<tr class=total><td>{escape(t('All together'))}</td><td class=m>{escape(scope)}</td><td></td>"
-        f"<td class=n>{escape(t.percent(total.rate))}</td><td class=n>{_sums(t, table)}</td><td></td>"
-        f"<td class='why m'>{escape(note)}</td></tr>"
+        f"<td class=n>{escape(t.percent(total.rate))}</td><td class=n>{pair(user, table, total, table.all_code)}</td>"
+        f"<td></td><td class='why m'>{escape(_total_note(t, table))}</td></tr>"
     )
 
 
-def _sums(t: Words, table: Table) -> str:
-    counted = table.pooled.counted
-    good = {
-        Sort.ON_TIME: counted.on_time, Sort.SETTLEMENT: counted.settled, Sort.RESPONSE: counted.contacted,
-        Sort.RESOLUTION: counted.solved,
-    }.get(table.sort)  # fmt: skip
-    if table.sort is Sort.SATISFACTION:
-        return f"{t.number(counted.satisfied)}+{t.number(counted.basically)} / {t.number(counted.valid)}"
-    return t.number(table.pooled.cases) if good is None else f"{t.number(good)} / {t.number(table.pooled.cases)}"
+def _total_card(user: User, table: Table) -> str:
+    t, total = user.t, table.pooled
+    return (
+        f"<tr class=total><td>{escape(t('All together'))}<br><span class=m>{escape(_total_note(t, table))}</span></td>"
+        f"<td class='n value'>{escape(t.percent(total.rate))}<br>"
+        f"<span class=m>{pair(user, table, total, table.all_code)}</span></td></tr>"
+    )
+
+
+def _total_note(t: Words, table: Table) -> str:
+    if table.elsewhere > 0:
+        return t("counts added up; {n} more stand at none of these", n=t.number(table.elsewhere))
+    return t("counts added up, not the mean of rates")
