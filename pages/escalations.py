@@ -18,7 +18,7 @@ with reading() as session:
     asked = board_filters.read(tree)
     found = escalations.board(
         session, user.actor, now=user.now, unit_id=unit_id, only=asked.only, narrowing=asked.narrowing,
-        pages=board.pages_chosen(user, unit_id, asked),
+        pages=board.pages_chosen(user, unit_id, asked), size=board.CARDS,
     )  # fmt: skip
     came = None
     if unit is not None and user.actor.may(Permission.SEE_FIGURES):
@@ -27,11 +27,12 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small"):
     layout.title(t("Escalation board"))
     board_filters.choose_only(user, asked, found)
     board_filters.choose_narrowing(user, asked, tree)
-    board.legend(user, came)
     exports.lanes(user, found.lanes)
+    board.legend(user, came)
 projects.late_panel(user, unit_id)
 lanes = board.lanes_shown(user, found)
-board.held_bars(lanes)
-for lane, column in zip(lanes, st.columns(len(lanes), gap="small"), strict=True):
-    with column:
-        board.lane(user, unit, asked, lane, crowded=len(lanes) > escalations.WIDE)
+board.style(lanes)
+with st.container(key="lanes"):
+    for lane, column in zip(lanes, st.columns(len(lanes), gap="small"), strict=True):
+        with column:
+            board.lane(user, unit, asked, lane, crowded=len(lanes) > escalations.WIDE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -20,6 +21,22 @@ from services.units import UnitRow
 SCENE_DAYS = timedelta(days=30)
 SHORTEST = 0.05
 """Days: who held a case for less is not named on its card."""
+CARDS = 9
+"""Cards on a page of a lane: they fill a lane of 1080 lines, whatever is written on them."""
+STYLE = """
+/* a whistle begins a line where it does not fit on the one before */
+[class*="-board-"] [data-testid=stElementContainer]:last-child p>span{display:inline-block;margin-right:.8em}
+@media(min-width:641px){
+.stMain:has(.st-key-lanes) .stMainBlockContainer{height:100vh;padding-bottom:1rem}
+.stMain:has(.st-key-lanes) .stMainBlockContainer>[data-testid=stVerticalBlock]{height:100%}
+:has(>.st-key-lanes){flex:1 0 36rem!important}
+:has(>[class*="st-key-lanecards-"]){flex:1 1 0!important;min-height:0}
+.st-key-lanes>*,.st-key-lanes>*>*,.st-key-lanes [data-testid=stColumn]>*{height:100%;min-height:0}
+[class*="st-key-lane-"]{min-height:0}
+[class*="st-key-lanecards-"]{height:100%;overflow:hidden auto;scrollbar-width:thin}
+[class*="st-key-lanecards-"]>*{flex:none}}
+"""
+"""The lanes end where the window does; the cards of one that are too many for it are scrolled inside it."""
 
 
 def pages_chosen(user: User, unit_id: int | None, asked: Asked) -> dict[str, int]:
@@ -43,7 +60,7 @@ def legend(user: User, came: SceneRow | None) -> None:
     words = [t("Whistles:"), *(f"{mark} {word}" for mark, word in marks)]
     if came is not None and came.median is not None:
         span, number = t.duration(came.median), t.number(came.came - came.there)
-        words.append(t(":gray[on the scene after **{span}** (median of {n}, 30 days)]", span=span, n=number))
+        words.append(t(":gray[on the scene in **{span}** (median of {n}, 30 days)]", span=span, n=number))
     st.markdown(f":small[{'&emsp;'.join(words)}]", width="stretch", text_alignment="right")
 
 
@@ -72,10 +89,11 @@ def lane(user: User, unit: UnitRow | None, asked: Asked, row: LaneRow, *, crowde
     t = user.t
     with st.container(border=True, key=f"lane-{row.level}", gap="xsmall", height="stretch"):
         _head(user, unit, asked, row)
-        for card in row.cards:
-            _card(user, card)
-        if not row.cards:
-            st.caption(t("Nothing of this kind rests here.") if asked.queue else t("Nothing open rests here."))
+        with st.container(key=f"lanecards-{row.level}", gap="xsmall"):
+            for card in row.cards:
+                _card(user, card)
+            if not row.cards:
+                st.caption(t("Nothing of this kind rests here.") if asked.queue else t("Nothing open rests here."))
         if row.pages > 1:
             with st.container(horizontal=True, horizontal_alignment="center"):
                 st.pagination(
@@ -107,18 +125,16 @@ def _card(user: User, card: CardRow) -> None:
     t, row = user.t, card.row
     late = clock_of(row.state, row.due_at, user.now, status.NEAR) is Clock.LATE
     with st.container(border=True, key=f"{'late' if late else 'card'}-board-{row.id}", gap=2):
-        words = [row.reference.partition("-")[2], _held(user, card)]
-        small = [f":small[:gray[{said}]]" for said in words if said]
-        st.markdown("&ensp;".join([status.badge(t, row, user.now), *small]))
+        number, held = row.reference.partition("-")[2], _held(user, card)
+        head = [f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{number}]]", held and f":small[:gray[{held}]]"]
+        st.markdown("  \n".join(line for line in head if line))
         st.page_link(
             navigation.page("demands"), label=f"**{plain(row.title)}**", icon=":material/chevron_right:",
             icon_position="right", width="stretch", query_params={"id": row.reference},
         )  # fmt: skip
-        marks = "&emsp;".join(_whistle(user, whistle) for whistle in card.whistles)
-        where = f":small[:gray[{_place(user, row)} · {_holder(user, row)}]]{_own_clock(user, row)}"
-        # one Chinese whistle has room beside the place on a wide screen
-        between = "&emsp;" if len(card.whistles) == 1 and t.language == "zh" else "  \n"
-        st.markdown(f"{where}{between}:small[{marks}]" if marks else where)
+        where = f":small[:gray[{_place(user, row)} · {_holder(user, row)}]]"
+        marks = [mark for mark in (_own_clock(user, row), *map(partial(_whistle, user), card.whistles)) if mark]
+        st.markdown("  \n".join([where, " ".join(f":small[{mark}]" for mark in marks)]) if marks else where)
 
 
 def _own_clock(user: User, row: DemandRow) -> str:
@@ -127,10 +143,9 @@ def _own_clock(user: User, row: DemandRow) -> str:
         return ""
     t, clock = user.t, clock_of(row.state, row.level_due_at, user.now, status.NEAR)
     span = status.span_words(t, row.level_due_at, user.now)
-    words = plain(t("{level}: {span}", level=level_name(user, row.level), span=span))
+    words = plain(t("this level: {span}", span=span))
     shape = NEAR_MARK if clock is Clock.NEAR else f":{status.COLOURS[clock]}[{status.SHAPES[clock]}]"
-    words = words.replace(" ", "\N{NO-BREAK SPACE}")
-    return f"&ensp;:small[{shape}\N{NO-BREAK SPACE}:gray[{words}]]"
+    return f"{shape}\N{NO-BREAK SPACE}:gray[{words}]"
 
 
 def _spans(card: CardRow) -> list[tuple[str, float]]:
@@ -155,8 +170,8 @@ def _short(user: User, level: str) -> str:
     return user.t.name(words.zh, words.en)
 
 
-def held_bars(lanes: Sequence[LaneRow]) -> None:
-    """A bar at the foot of every card: how long each level held it. One style element for all of them."""
+def style(lanes: Sequence[LaneRow]) -> None:
+    """The lanes fill the window; a bar at the foot of every card says how long each level held it."""
     rules = []
     for card in (card for row in lanes for card in row.cards):
         spans, at, stops = _spans(card), 0.0, list[str]()
@@ -168,7 +183,7 @@ def held_bars(lanes: Sequence[LaneRow]) -> None:
             name = f":is(.st-key-card-board-{card.row.id},.st-key-late-board-{card.row.id})"
             bar = f"linear-gradient(to right,{','.join(stops)}) 0 100%/100% 4px no-repeat #fff!important"
             rules.append(f"{name}{{background:{bar}}}")
-    st.html(f"<style>{''.join(rules)}</style>")
+    st.html(f"<style>{STYLE}{''.join(rules)}</style>")
 
 
 def _place(user: User, row: DemandRow) -> str:
@@ -197,7 +212,4 @@ def _whistle(user: User, row: WhistleRow) -> str:
         mark, word = ":blue[◐]", t("answered")
     elif row.answer_due_at < user.now:
         mark, word = ":red[■]", t("no answer")
-    said = f"{name} {word}"
-    if t.language == "zh":  # a line breaks between two whistles, not inside one; English ones are longer than a lane
-        said = said.replace(" ", "\N{NO-BREAK SPACE}")
-    return f"{mark}\N{NO-BREAK SPACE}{said}"
+    return f"{mark}\N{NO-BREAK SPACE}{name} {word}"

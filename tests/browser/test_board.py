@@ -68,3 +68,23 @@ def test_a_department_s_board_is_what_it_was_called_to_or_holds(demo_desk: Page)
     settled(demo_desk)
     expect(demo_desk).to_have_url(re.compile("/demands\\?level=county"))
     expect(demo_desk.get_by_text(re.compile(f"{wanted:,} ?件")).first).to_be_visible()
+
+
+def test_every_lane_ends_where_the_window_does_and_scrolls_what_is_too_much_for_it(demo_desk: Page):
+    demo_desk.set_viewport_size({"width": 1920, "height": 1080})
+    sign_in(demo_desk, "leader", PASSWORD, "/escalations")
+    lane = demo_desk.locator(LANES).filter(has=demo_desk.get_by_test_id("stPagination")).first
+    expect(lane.locator(CARDS)).to_have_count(9)
+    ends = demo_desk.locator(LANES).evaluate_all(
+        "all => all.map(one => innerHeight - one.getBoundingClientRect().bottom)"
+    )
+    assert (len(set(ends)), 0 <= ends[0] < 40) == (1, True)
+    pager = lane.get_by_test_id("stPagination")
+    assert pager.evaluate("one => one.getBoundingClientRect().bottom < innerHeight") is True
+    last = lane.locator(CARDS).last
+    last.scroll_into_view_if_needed()
+    assert last.evaluate("one => one.getBoundingClientRect().bottom") <= pager.evaluate(
+        "one => one.getBoundingClientRect().top"
+    )
+    pages = -(-counts(demo_desk)[0] // 9)
+    expect(pager.get_by_role("button", name=str(pages), exact=False).last).to_be_visible()
