@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.accounts import Permission
-from models.demands import Category, Demand, DemandEvent, Verb, Whistle
+from models.demands import Category, Demand, Whistle
 from models.departments import Department
 from models.sunshine import Notice
 from models.units import Unit
@@ -47,7 +47,7 @@ def cases(
         (CaseKind.COMMON, _common(session, came, subjects)),
         (CaseKind.LATEST, _latest(session, inside, period, now)),
         (CaseKind.WHISTLED, _last(session, (*came, C.settled_at.is_not(None), _somebody_came()))),
-        (CaseKind.REWORKED, _last(session, (*came, _went_back()))),
+        (CaseKind.REWORKED, _last(session, (*came, C.reworked_at.is_not(None)))),
     ):
         if key is not None:
             found.setdefault(key, kind)
@@ -87,11 +87,6 @@ def _first(session: Session, wanted: Sequence[Any], order: Sequence[Any], skip: 
 
 def _somebody_came() -> ColumnElement[bool]:
     return exists().where(col(Whistle.demand_id) == C.id, col(Whistle.arrived_at).is_not(None))
-
-
-def _went_back() -> ColumnElement[bool]:
-    back = (Verb.REWORK, Verb.REOPEN)
-    return exists().where(col(DemandEvent.demand_id) == C.id, col(DemandEvent.verb).in_(back))
 
 
 def _rows(session: Session, actor: Actor, found: dict[int, CaseKind], now: datetime) -> tuple[CaseRow, ...]:

@@ -26,7 +26,7 @@ def findings(
     now: datetime,
     vacant: int,
 ) -> tuple[Finding, ...]:
-    """One finding a rule; `oldest` is the earliest limit among the open, `vacant` the lowest posts nobody holds."""
+    """One finding a rule; `oldest` is the earliest limit among what is late, `vacant` the lowest posts nobody holds."""
     counted = now_.counted
     late = sum(row.late for row in by_category)
     days = None if oldest is None or oldest >= now else (now - oldest) // DAY
@@ -65,13 +65,12 @@ def _largest(code: str, rows: Sequence[LateRow], late: int) -> Finding:
 
 
 def _grew(subjects: Subjects) -> Finding:
-    """The subject that grew by most cases: its growth as a share of what there was, `part` how many more."""
-    grown = max(subjects.rows, key=lambda row: row.received - row.before, default=None)
+    """The subject that grew most: its growth as a share of what there was, `part` how many more."""
+    grown = subjects.grown
     if grown is None:
         return share_of("subject_grew", 0, 0)
-    more = grown.received - grown.before
-    found = share_of("subject_grew", more, max(grown.before, 1), of=(grown.name, grown.name_en))
-    return Finding(found.rule, found.value, more, grown.received, found.facts)
+    found = share_of("subject_grew", grown.more, max(grown.before, 1), of=(grown.name, grown.name_en))
+    return Finding(found.rule, found.value, grown.more, grown.received, found.facts)
 
 
 def _kept_below(profile: Profile, levels: LevelsRow) -> Finding:

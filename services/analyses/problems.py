@@ -82,7 +82,10 @@ def problems(session: Session, actor: Actor, scope: Scope, period: Period, names
                 above=answers.above, alone=alike[_place(group)] == 1,
             )
         )  # fmt: skip
-    return Problems(tuple(rows), len(groups), sum(group.count for group in groups))
+    return Problems(
+        tuple(rows), len(groups), sum(group.count for group in groups),
+        min((group.oldest for group in groups), default=None),
+    )  # fmt: skip
 
 
 def _keys(depth: int) -> tuple[ColumnElement[Any], ...]:

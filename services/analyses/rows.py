@@ -45,20 +45,30 @@ class Subject:
     before: int
     places: tuple[tuple[str, str, int], ...]
 
+    @property
+    def more(self) -> int:
+        """How many more came in than in the period before."""
+        return self.received - self.before
+
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """The categories most came in of, and the rest together: all add up to what was received."""
+    """The categories most came in of, and the rest together: all add up to what was received.
+
+    `grown` is the one that grew most as a share of what there was: of all of them, those with too few cases last.
+    """
 
     rows: tuple[Subject, ...]
     others: int
     others_before: int
+    grown: Subject | None
 
 
 @dataclass(frozen=True, slots=True)
 class LateRow:
-    """How many missed their limit in the period, of one category (or at one level, then `name` is its key)."""
+    """How many missed their limit in the period, of one category or at one level: `code` is its code or key."""
 
+    code: str
     name: str
     name_en: str
     late: int
@@ -130,11 +140,15 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class Problems:
-    """The largest problems first; `total` are all late demands in all `groups`, also those not listed."""
+    """The largest problems first; `total` are all late demands in all `groups`, also those not listed.
+
+    `oldest_due_at` is the earliest limit of them all.
+    """
 
     rows: tuple[ProblemRow, ...]
     groups: int
     total: int
+    oldest_due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

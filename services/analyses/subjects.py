@@ -14,6 +14,7 @@ from models.demands import Category
 from models.profiles import Profile
 from services.access import IS_OPEN, Actor, require
 from services.analyses.rows import LateRow, Subject, Subjects
+from services.analyses.rules import BY_CODE
 from services.counters.facts import C
 from services.figures import reading
 from services.figures.counting import Scope
@@ -46,10 +47,16 @@ def subjects(
         Subject(*names[key], now[key], before.get(key, 0), tuple(where.get(key, ())[:PLACES])) for key in shown
     )
     rest = set(shown)
+    every = [Subject(*names[key], now[key], before.get(key, 0), ()) for key in ordered]
     return Subjects(
         rows, sum(number for key, number in now.items() if key not in rest),
-        sum(number for key, number in before.items() if key not in rest),
+        sum(number for key, number in before.items() if key not in rest), max(every, key=_growth, default=None),
     )  # fmt: skip
+
+
+def _growth(row: Subject) -> tuple[bool, float]:
+    """The order by growth: first whether there are cases enough to ask the rule of."""
+    return row.received >= BY_CODE["subject_grew"].fewest, row.more / max(row.before, 1)
 
 
 def _counted(session: Session, scope: Scope, period: Period) -> dict[int, int]:
@@ -88,7 +95,9 @@ def late(
     by_category = sorted(categories, key=lambda key: (-categories[key], names[key][0]))
     return (
         tuple(_late(names[key], categories[key], departments) for key in by_category),
-        tuple(LateRow(level, level, levels[level]) for level in in_order(profile, set(levels)) if levels.get(level)),
+        tuple(
+            LateRow(level, level, level, levels[level]) for level in in_order(profile, set(levels)) if levels.get(level)
+        ),
     )
 
 
@@ -102,7 +111,7 @@ def _summed(pairs: Iterable[tuple[Key, int]]) -> dict[Key, int]:
 
 def _late(names: tuple[str, str, str], number: int, departments: dict[str, tuple[str, str]]) -> LateRow:
     code, zh, en = names
-    return LateRow(zh, en, number, departments.get(code) or departments.get(code.split(".")[0]))
+    return LateRow(code, zh, en, number, departments.get(code) or departments.get(code.split(".")[0]))
 
 
 def _departments(profile: Profile) -> dict[str, tuple[str, str]]:

@@ -47,7 +47,7 @@ def of_unit(session: Session, actor: Actor, unit_id: int, period: Period, *, now
         cases=cases.cases(session, actor, scope.unit, period, about, now=now) if sees else None, problems=listed,
         findings=findings(
             profile, situation, before, levels, about, by_category, by_level,
-            oldest=situation.figures.oldest_due_at, now=now, vacant=vacant[0].count if vacant else 0,
+            oldest=(listed or situation.figures).oldest_due_at, now=now, vacant=vacant[0].count if vacant else 0,
         ),
     )  # fmt: skip
 

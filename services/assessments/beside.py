@@ -141,7 +141,8 @@ def economy(session: Session, actor: Actor, unit_id: int, year: int) -> EconomyR
     rows = incomes(session, actor, unit_id, year)
     known = [row.income for row in rows if row.income is not None]
     above = sum(income > line for income in known)
-    found = honours(session, actor, unit_id, year)
+    places = {row.unit_id for row in rows}
+    found = [row for row in honours(session, actor, unit_id, year) if row.unit_id in places]
     held = {
         kind.key: len({row.unit_id for row in found if row.kind == kind.key})
         for kind in kinds(session, actor)

@@ -106,7 +106,7 @@ class IncomeRow:
 class EconomyRow:
     """Of `units`: how many have their income known, how many of these are above the line, all together in fen.
 
-    `honoured` counts the units that hold each kind of honour of units in the year; shares are fractions of 1.
+    `honoured` counts those of the units that hold each kind of honour of units in the year; shares are fractions of 1.
     """
 
     units: int

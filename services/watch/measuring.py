@@ -157,7 +157,7 @@ def _is_last(figure: Figure) -> bool:
 
 
 def _places(rule: WatchRule, unit_id: int, found: Measured) -> tuple[Figure, ...]:
-    """The unit's place by settlement rate in each period among those with enough demands; None with fewer.
+    """The unit's place by settlement rate in each period among those with enough demands; None with fewer, or alone.
 
     The last place is that of all who share the lowest rate, where somebody has a higher one.
     """
@@ -175,7 +175,7 @@ def _place(rule: WatchRule, unit_id: int, period: Period, counts: dict[int, Coun
         if each.received >= max(rule.least, 1) and (value := rates.settlement(each)) is not None
     }
     figure = Figure(period.from_day, period.to_day, own.settled, own.received, rates.settlement(own), of=len(values))
-    if unit_id not in values:
+    if unit_id not in values or len(values) == 1:
         return figure
     worse = sum(value < values[unit_id] for value in values.values())
     better = sum(value > values[unit_id] for value in values.values())

@@ -35,6 +35,7 @@ from services.rankings import Sort
 from services.sunshine import wording
 from tests.conftest import NOW
 from tests.factories import town
+from tests.ledgers import store
 
 KEYS = ("dawangzhuang", "meizhou")
 
@@ -226,20 +227,14 @@ def test_every_number_with_a_link_opens_exactly_that_many_cases(session):
     for unit in places(session)[:3]:
         for number in (10, 11):
             for _, paper in (told(session, unit, number=number), summed_up(session, number=number)):
-                for cell in (
-                    cell
-                    for table in paper.tables
-                    for row in table.rows
-                    for cell in row
-                    if cell.link and cell.page == "demands"
-                ):
-                    at = units.by_code(session, SYSTEM, cell.link["unit"])
-                    filters = address.filters_of(user, cell.link, tree)
-                    filters = address.replace(filters, unit_id=at.id)
-                    count = demands.count(session, SYSTEM, filters, now=NOW)
-                    assert count == numbers(cell.text)[0], (cell, filters)
+                cells = [cell for table in paper.tables for row in table.rows for cell in row]
+                for text, cases in (part for cell in cells for part in cell.parts if part[1]):
+                    given = address.link(cases.filters, unit=cases.unit, category=cases.category)
+                    at = units.by_code(session, SYSTEM, given["unit"])
+                    filters = address.replace(address.filters_of(user, given, tree), unit_id=at.id)
+                    assert [demands.count(session, SYSTEM, filters, now=NOW)] == numbers(text), (text, filters)
                     checked += 1
-    assert checked > 50
+    assert checked > 700
 
 
 def test_the_bulletin_pools_the_counts_of_all_units(session):
@@ -467,6 +462,32 @@ def test_suggestions_name_their_rule_and_their_figure(session):
         assert len(points) == len(fired)
         assert all(small.startswith("规则：") and "数据：" in small for _, small in points)
         assert [each.rule for each in found.findings] == list(analyses.RULES)
+
+
+def test_the_longest_late_is_of_the_problem_list_also_after_the_period(session):
+    for unit in places(session):
+        for number in (10, 11):
+            found, _ = told(session, unit, number=number)
+            days = [(NOW - row.oldest_due_at) // timedelta(days=1) for row in found.problems.rows]
+            if found.problems.groups == len(days):
+                asked = next(each for each in found.findings if each.rule.code == "late_long")
+                assert asked.value == max(days, default=None)
+
+
+def test_a_subject_that_more_than_doubled_is_not_hidden_by_one_with_more_cases_or_with_few(sqlite_engine):
+    """40 after 32 are more cases, 9 after 1 the larger share of too few: the rule speaks of 12 after 5."""
+    site = town(sqlite_engine)
+    then, now_ = (("utilities.water", 32), ("roads", 5), ("welfare", 1)), (40, 12, 9)
+    october, november = (NOW.replace(month=month, day=3) for month in (10, 11))
+    store(site, [
+        {"reported_at": at, "category_id": site.categories[code]}
+        for (code, before), after in zip(then, now_, strict=True)
+        for at, times in ((october, before), (november, after)) for _ in range(times)
+    ])  # fmt: skip
+    with database.reading(sqlite_engine) as session:
+        found, _ = told(session, units.by_code(session, SYSTEM, "411622204"), actor=site.actors["viewer"])
+    grew = next(each for each in found.findings if each.rule.code == "subject_grew")
+    assert (grew.facts["of"][1], grew.part, grew.whole, grew.fires) == ("Roads", 7, 12, True)
 
 
 def test_an_analysis_asks_as_often_for_many_demands_as_for_few(sqlite_engine):

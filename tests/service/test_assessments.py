@@ -405,6 +405,14 @@ def test_economy_counts_villages_above_the_line_of_those_that_are_known(site):
     assert look(site, "leader", assessments.economy, site.units[TOP], 2026).above_share is None
 
 
+def test_a_share_of_honoured_villages_counts_villages_alone(site):
+    """A grid or the township may hold the honour, too; neither is one of the two villages."""
+    for code in (TOP, VILLAGE, GRID):
+        do(site, "leader", assessments.award, "civilised_village", site.units[code], 2025)
+    found = look(site, "leader", assessments.economy, site.units[TOP], 2025)
+    assert (found.honoured, found.honoured_shares) == ({"civilised_village": 1}, {"civilised_village": 0.5})
+
+
 def test_the_workbook_has_numbers_as_numbers_and_each_list_in_words(site):
     answer(site, "chief", "self", VILLAGE, dict.fromkeys(OWN, 20))
     do(site, "leader", assessments.award, "good_neighbour", site.units[VILLAGE], 2026, households=7)

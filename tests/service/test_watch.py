@@ -128,6 +128,13 @@ def test_nobody_is_last_where_all_are_equal_and_all_who_share_the_lowest_rate_ar
     assert [judged(least, unit, measured(shared)).holds for unit in (1, 2, 3)] == [True, True, False]
 
 
+def test_a_unit_compared_with_nobody_is_not_last():
+    """One village alone has enough demands: it is place 1 of 1, and nobody is worse or better."""
+    least = rule("last", periods=1, least=10)
+    found = judged(least, 1, measured(settled((12, 12), (0, 3))))
+    assert (found.holds, found.figures[0].place, found.figures[0].of) == (None, None, 1)
+
+
 def test_satisfaction_is_pooled_over_the_periods_and_says_nothing_below_its_number_of_calls():
     below = rule("satisfaction", limit=0.6, periods=2, least=10)
     october, september = {1: Counted(valid=6, satisfied=2, basically=1)}, {1: Counted(valid=4, satisfied=3)}
