@@ -221,7 +221,8 @@ def _answered(user: User, demand: DetailRow, solved: Solved) -> str:
     if demand.row.state is State.ARCHIVED:
         return t("Not solved: noted; what is archived is not opened again.")
     if was_closed:
-        return t("Not solved: it is opened again, with fresh clocks.")
+        days = user.profile.caps.reopen_days
+        return t("Not solved: within {days} days of closing it is opened again, with fresh clocks.", days=days)
     return t("Not solved: it goes back to work, its clock runs on.")
 
 

@@ -31,9 +31,10 @@ def log(
 ) -> Demand:
     """Log one attempt, by someone who did not handle the demand, and do what follows by rule.
 
-    Reached and solved: closed. Partly or not solved: back to work, or opened again where it was closed already. Not
-    reached: nothing but one attempt more. Raises BadInput("answers_missing") where a person was reached and does not
-    answer both questions, BadInput("answers_without_person") for answers of nobody; what moves.move raises besides.
+    Reached and solved: closed. Partly or not solved: back to work, or opened again where it was closed already; after
+    the window for that what was said is kept all the same. Not reached: nothing but one attempt more. Raises
+    BadInput("answers_missing") where a person was reached and does not answer both questions,
+    BadInput("answers_without_person") for answers of nobody; what moves.move raises besides.
     """
     _require_answers(reached, solved, satisfied)
     comment = filing.said(comment)
@@ -77,9 +78,10 @@ def _follow(
     was_closed = demand.state in REOPENED
     if solved is Solved.SOLVED:
         return demand if was_closed else moves.close(session, actor, demand_id, now=now)
-    if solved is Solved.PARTLY and not sites.profile(session).caps.rework_partly:
+    caps = sites.profile(session).caps
+    if solved is Solved.PARTLY and not caps.rework_partly:
         return demand
-    if demand.state is State.CLOSED:
+    if demand.state is State.CLOSED and not side.is_past_reopening(caps, demand, now=now):
         return side.reopen(session, actor, demand_id, now=now, reason=words)
     if was_closed:
         return demand

@@ -98,7 +98,7 @@ def reopen(session: Session, actor: Actor, demand_id: int, *, now: datetime, rea
     """
     demand = require_demand(session, actor, demand_id)
     profile = sites.profile(session)
-    if demand.closed_at is not None and now > demand.closed_at + timedelta(days=profile.caps.reopen_days):
+    if is_past_reopening(profile.caps, demand, now=now):
         raise Refused("reopen_late", reference=demand.reference, days=profile.caps.reopen_days)
     category = session.get_one(Category, demand.category_id).code
     due, limits = clocks.starting(profile, now, demand.urgency, category, demand.level)
@@ -108,6 +108,11 @@ def reopen(session: Session, actor: Actor, demand_id: int, *, now: datetime, rea
     moved = move(session, actor, demand_id, Verb.REOPEN, now=now, reason=reason, **options)
     _end_requests(session, demand_id, now)
     return moved
+
+
+def is_past_reopening(caps: Caps, demand: Demand, *, now: datetime) -> bool:
+    """Whether a demand was closed longer ago than the profile's window for opening it again."""
+    return demand.closed_at is not None and now > demand.closed_at + timedelta(days=caps.reopen_days)
 
 
 def since_opened(events: Sequence[Event]) -> Sequence[Event]:

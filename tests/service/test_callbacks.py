@@ -105,6 +105,17 @@ def test_a_closed_demand_that_turns_out_unsolved_is_opened_again_with_fresh_cloc
     assert found.due_at > NOW + 5 * DAY
 
 
+def test_what_is_said_after_the_window_to_open_it_again_is_kept_all_the_same(site):
+    demand_id = checked(site)
+    happy(site, "supervisor", demand_id)
+    late = NOW + 61 * DAY
+    call(site, "leader", demand_id, solved=Solved.NOT, satisfied=Satisfaction.NOT, now=late)
+    found = one(site, demand_id)
+    assert (found.state, found.solved, found.satisfied, found.called_at) == (
+        State.CLOSED, Solved.NOT, Satisfaction.NOT, late,
+    )  # fmt: skip
+
+
 def test_what_was_said_before_it_was_opened_again_counts_but_closes_nothing(site):
     demand_id = checked(site)
     happy(site, "supervisor", demand_id)
