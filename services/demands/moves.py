@@ -271,8 +271,8 @@ def _next_level(session: Session, demand: Demand) -> Unit | None:
     the site has (natural villages), and a holder may stand at one of those: what counts is the order of all levels, so
     that no escalation ever goes down.
     """
-    reached = [LEVELS.index(level) for level in (demand.level, demand.escalated_to) if level in LEVELS]
-    holds = min(reached, default=0)
+    reached = [level for level in (demand.level, demand.escalated_to) if level is not None]
+    holds = min(LEVELS.index(level) if level in LEVELS else 0 for level in reached)  # outside bodies are above all
     above = [level for level in sites.profile(session).chain if level in LEVELS and LEVELS.index(level) < holds]
     found = {
         unit.level: unit

@@ -120,6 +120,17 @@ def test_a_demand_with_a_department_of_the_top_level_does_not_climb(site):
     assert swept(site, late) == SweepRow(0, 0, 0, 1, 0)
 
 
+def test_nothing_is_above_an_outside_body_neither_for_the_sweep_nor_by_hand(site):
+    demand_id = site.report()
+    act(site, "supervisor", "escalate", demand_id, NOW, reason="村里办不了")
+    assert one(site, demand_id).level == "village"
+    act(site, "leader", "assign", demand_id, NOW, department_id=site.departments["bank"])
+    late = one(site, demand_id).level_due_at + DAY
+    assert swept(site, late) == SweepRow(0, 0, 0, 1, 0)
+    with pytest.raises(Refused, match="at_top"):
+        act(site, "supervisor", "escalate", demand_id, late, reason="收回来")
+
+
 def test_it_warns_once_of_each_clock(site):
     demand_id = site.report()
     due = one(site, demand_id).level_due_at
