@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import and_, case, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models.accounts import Permission
@@ -60,8 +61,11 @@ def draw(
         unit_id=unit_id, from_day=week.from_day, to_day=week.to_day, seed=seed, size=size, population=population,
         strata=len(strata), drawn_at=now, drawn_by=actor.name,
     )  # fmt: skip
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError as error:  # somebody else drew it at this very moment
+        raise Refused("round_drawn", day=week.from_day.isoformat()) from error
     rows = [
         {"round_id": made.id, "demand_id": demand, "stratum": name} for name, ids in taken.items() for demand in ids
     ]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.demands import Category, Demand, DemandEvent, Request, RequestKind, State, Verb
 from models.profiles import Caps
@@ -51,7 +51,10 @@ def merge(
 
     Raises Refused where the other one is itself merged, rejected or void, or is the same one.
     """
+    both = select(Demand.id).where(col(Demand.id).in_((demand_id, into_id))).order_by(col(Demand.id))
+    session.exec(both.with_for_update()).all()  # of two that are merged into each other at once the second is refused
     other = require_demand(session, actor, into_id)
+    session.refresh(other)
     if into_id == demand_id or other.state in ENDED:
         raise Refused("merge_impossible", reference=other.reference, state=other.state.value)
     changes = {"merged_into_id": into_id}

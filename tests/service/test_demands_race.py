@@ -1,6 +1,7 @@
 """Two people at the same moment, with real threads on real databases: one wins, the other is told."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from models.demands import Demand, DemandEvent, State
-from services import demands
+from services import callbacks, demands, periods, sites
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.errors import ChangedMeanwhile, Refused, ServiceError
@@ -63,6 +64,37 @@ def test_of_two_who_accept_at_once_one_wins_and_the_other_is_told(site):
         with reading(site.engine) as session:
             verbs = [event.verb.value for event in demands.detail(session, SYSTEM, demand_id).events]
         assert verbs == ["report", "submit", "accept"]
+
+
+def test_of_two_merged_into_each_other_at_once_one_stays(site):
+    for _ in range(5):
+        one, other = site.report(), site.report()
+        results = at_once(
+            moving(site, "leader", "merge", one, into_id=other, reason="同一件事"),
+            moving(site, "supervisor", "merge", other, into_id=one, reason="同一件事"),
+        )
+        (refused,) = refusals(results)
+        assert isinstance(refused, ChangedMeanwhile | Refused)
+        with reading(site.engine) as session:
+            states = {session.get_one(Demand, demand_id).state for demand_id in (one, other)}
+        assert states == {State.MERGED, State.PENDING_TRIAGE}
+
+
+def test_of_two_who_draw_the_same_round_at_once_one_is_told(site):
+    with reading(site.engine) as session:
+        zone = sites.profile(session).zone
+    for weeks in range(1, 6):
+        monday = (NOW - timedelta(days=NOW.weekday() + 7 * weeks)).date()
+        last = periods.between(monday, monday + timedelta(days=6), zone)
+
+        def draw(week=last):
+            with transaction(site.engine) as session:
+                return callbacks.draw(
+                    session, site.actors["leader"], site.units["411622204"], week, now=NOW, seed=1, size=2
+                )
+
+        (refused,) = refusals(at_once(draw, draw))
+        assert refused.code == "round_drawn"
 
 
 def test_of_many_who_settle_and_escalate_at_once_exactly_one_moves_it(site):
