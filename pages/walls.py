@@ -24,5 +24,5 @@ with left:
     parts.link(user)
     parts.listed(user, hung)
 with right:
-    parts.hang(user, here)
+    parts.hang(user, here, len(hung))
     parts.how_to(user)

@@ -111,8 +111,9 @@ def timeline(
     )  # fmt: skip
     texts = [
         alt.Chart(theme.rows([row for row in data if row["side"] == side]))
-        .mark_text(align=side, dx=11 if side == "left" else -11, fontSize=13)
+        .mark_text(align=side, dx=11 if side == "left" else -11, fontSize=13, stroke=halo, strokeWidth=4)
         .encode(x=alt.X("beside:T"), y=y, text=alt.Text("label:N"), color=alt.Color("ink:N", scale=None))
+        for halo in ("#FFFFFF", None)  # no line runs through a word
         for side in ("left", "right")
     ]
     drawn = theme.layers(*_now(t, today), moved, run, marks, *texts)

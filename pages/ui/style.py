@@ -106,6 +106,7 @@ right:1rem;bottom:.875rem;width:auto}}
 .st-key-queue-head{{flex-wrap:nowrap}}
 /* when and who take one line, what happened takes the rest */
 .st-key-queue-history td:not(:nth-child(2)){{width:1%}}
+.st-key-queue-history [data-testid=stMarkdownContainer]{{max-width:none!important}}
 .st-key-queue-history td:not(:nth-child(2)),.st-key-queue-history td:not(:nth-child(2)) *{{white-space:nowrap!important;overflow:visible}}
 /* the number to dial is read across a desk */
 .sg-dial{{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline}}.sg-dial :is(a,b){{font-size:1.75rem;line-height:44px;

@@ -70,11 +70,11 @@ def _take_down(user: User, row: WallRow) -> None:
         st.rerun()
 
 
-def hang(user: User, here: UnitRow) -> None:
-    """The form for a new screen of the unit at hand."""
+def hang(user: User, here: UnitRow, hung: int) -> None:
+    """The form for a new screen of the unit at hand; its name begins anew with every screen that was hung."""
     t = user.t
     with layout.panel("wall-new", t("Hang a screen"), t.name(here.name, here.name_en)):
-        name = st.text_input(t("Where it hangs"), max_chars=LONGEST_NAME, key="wall-name",
+        name = st.text_input(t("Where it hangs"), max_chars=LONGEST_NAME, key=f"wall-name-{hung}",
                              placeholder=t("service hall, left wall"))  # fmt: skip
         views = st.pills(
             t("Views, thirty seconds each"), list(View), selection_mode="multi", default=list(View),

@@ -244,6 +244,7 @@ def test_whoever_manages_hangs_a_screen_opens_it_anywhere_and_takes_it_down(serv
     settled(desk)
     desk.get_by_role("button", name="开通", exact=True).click()
     address = desk.locator(".st-key-p-wall-link code").inner_text()
+    expect(desk.get_by_role("textbox", name="挂在哪里")).to_have_value("")
     screen = open_context(server, width=1920, height=1080).new_page()
     screen.goto(address)
     expect(screen.get_by_role("heading", name="大王庄乡")).to_be_visible()

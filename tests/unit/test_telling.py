@@ -5,16 +5,35 @@ from datetime import date, timedelta
 import pytest
 
 from models.demands import Verb
+from models.projects import ProjectVerb
 from pages.charts.demands import Day, strips
+from pages.charts.projects import Label, Step, timeline
 from pages.i18n import words
 from pages.ui.demands.telling import PAST
+from pages.ui.projects import telling
 from pages.ui.projects.telling import figure
+from services.projects import MilestoneRow
 
 ZH, EN = words("zh"), words("en")
 
 
 def test_a_request_in_the_history_is_no_whistle_that_waits():
     assert (ZH(PAST[Verb.ASK]), ZH("asked")) == ("申请", "待应")
+
+
+def test_a_project_s_history_says_what_was_done_and_not_what_to_do():
+    assert set(telling.PAST) == set(ProjectVerb)
+    past = {verb: EN(telling.PAST[verb]) for verb in (ProjectVerb.FUND, ProjectVerb.APPROVE, ProjectVerb.LINK)}
+    assert list(past.values()) == ["Money raised", "Approved", "Demand linked"]
+    assert ZH(telling.PAST[ProjectVerb.FUND]) == "登记到位资金"
+
+
+def test_no_line_of_the_milestones_runs_through_their_words():
+    today = date(2026, 11, 23)
+    row = MilestoneRow(1, "桥面", today, today + timedelta(days=20), None, None, None, 0)
+    drawn = timeline(EN, [row], [Label(Step.AHEAD, "due 13 Dec")], today).to_dict()
+    texts = [layer for layer in drawn["layer"] if layer["mark"].get("fontSize") == 13]
+    assert [layer["mark"].get("stroke") for layer in texts] == ["#FFFFFF", "#FFFFFF", None, None]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,9 @@ from pages.ui.projects import telling
 from services import projects
 from services.projects import Draft, Fact, ProjectDetail
 
+PLAIN = "<style>@media(max-width:640px){.st-key-project-facts [data-testid=stElementToolbar]{display:none}}</style>"
+"""A phone shows a table's tools all the time, over what stands above it; its last row adds one without them."""
+
 
 def draft_fields(user: User, unit_id: int, project: ProjectDetail | None) -> Callable[[], Draft]:
     """The fields; returns what reads them into a draft, which raises BadInput for a budget that is no sum."""
@@ -58,6 +61,7 @@ def _facts(user: User, project: ProjectDetail | None) -> tuple[Fact, ...]:
     columns = ["label", "value", "measure"]
     kept = [[fact.label, fact.value, fact.measure] for fact in project.facts] if project else []
     st.caption(t("Figures of the work, such as length 53.06 m"))
+    st.html(PLAIN)
     heads: dict[str, Any] = {
         "label": st.column_config.TextColumn(t("Figure")), "value": st.column_config.TextColumn(t("How much")),
         "measure": st.column_config.TextColumn(t("Measured in")),

@@ -10,6 +10,7 @@ from pages.ui.frame import User
 from pages.ui.projects import money, steps
 from pages.ui.projects.draft import draft_fields
 from pages.ui.projects.saving import confirm, dialog, finish, named, reasoned, save
+from pages.ui.projects.telling import PAST
 from pages.ui.status import plain
 from services import demands, projects
 from services.database import reading
@@ -68,7 +69,7 @@ def ask(user: User, verb: ProjectVerb, project: ProjectDetail) -> None:
         st.markdown(f"**{plain(project.row.title)}**")
         reason = st.text_area(t("Reason"), height=90, key="project-reason") if PROJECT_MOVES[verb].needs_reason else ""
         if confirm(user, verb):
-            said = f"{project.row.reference}: {t.term(verb)}"
+            said = f"{project.row.reference}: {t(PAST[verb])}"
             seen = project.row.version
             save(user, said, projects.move, project.row.id, verb, reason=reason, seen_version=seen)
             finish()

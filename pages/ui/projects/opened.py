@@ -134,7 +134,8 @@ def milestones(user: User, project: ProjectDetail) -> None:
     done = t("{done} of {all} milestones", done=t.number(project.row.done), all=t.number(project.row.milestones))
     with layout.panel("project-steps", t("Milestones"), done if rows else None):
         if rows:
-            labels = [charts.Label(telling.step(row), telling.step_words(user, row)) for row in rows]
+            words = [telling.step_words(user, row, brief=user.phone) for row in rows]
+            labels = [charts.Label(telling.step(row), said) for row, said in zip(rows, words, strict=True)]
             drawn = charts.timeline(t, rows, labels, frame.today(user), narrow=user.phone)
             layout.chart(drawn, height=charts.ROW * len(rows) + 56, key="project-timeline")
             st.markdown(_legend(user))
@@ -255,7 +256,8 @@ def demands(user: User, project: ProjectDetail) -> None:
                     navigation.page("demands"), label=f"{plain(row.title)}", query_params={"id": row.reference},
                     icon=":material/chevron_right:", icon_position="right",
                 )  # fmt: skip
-                said = f"{status.badge(t, row, user.now)}&ensp;:small[:gray[{row.reference}]]"
+                between = "  \n" if user.phone else "&ensp;"
+                said = f"{status.badge(t, row, user.now)}{between}:small[:gray[{row.reference}]]"
                 st.markdown(said, width="stretch")
                 if ProjectVerb.UNLINK in projects.choices(user.actor, project) and st.button(
                     "", icon=":material/link_off:", type="tertiary", help=t.term(ProjectVerb.UNLINK),

@@ -8,6 +8,7 @@ from babel.numbers import format_compact_decimal
 from models.projects import ProjectState, ProjectVerb
 from pages.charts.projects import Step
 from pages.i18n import Words
+from pages.i18n.marks import N_
 from pages.ui import frame
 from pages.ui.frame import User
 from pages.ui.status import plain
@@ -18,6 +19,30 @@ STATES = {
     ProjectState.FINISHED: ("gray", "●"), ProjectState.DROPPED: ("gray", "▬"),
 }  # fmt: skip
 """Colour and shape of a project's state; the one warm colour is kept for what is late."""
+PAST = {
+    ProjectVerb.PROPOSE: N_("Project proposed"),
+    ProjectVerb.APPROVE: N_("Approved"),
+    ProjectVerb.START: N_("Work begun"),
+    ProjectVerb.FINISH: N_("Finished"),
+    ProjectVerb.DROP: N_("Dropped"),
+    ProjectVerb.RESUME: N_("Taken up again"),
+    ProjectVerb.CHANGE: N_("Edited"),
+    ProjectVerb.PEOPLE: N_("People named"),
+    ProjectVerb.FUND: N_("Money raised"),
+    ProjectVerb.UNFUND: N_("Money raised withdrawn"),
+    ProjectVerb.PAY: N_("Payment made"),
+    ProjectVerb.UNPAY: N_("Payment withdrawn"),
+    ProjectVerb.PLAN: N_("Milestone added"),
+    ProjectVerb.REPLAN: N_("Milestone changed"),
+    ProjectVerb.UNPLAN: N_("Milestone removed"),
+    ProjectVerb.REACH: N_("Milestone done"),
+    ProjectVerb.UNREACH: N_("Milestone not done after all"),
+    ProjectVerb.ATTACH: N_("Document added"),
+    ProjectVerb.DETACH: N_("Document removed"),
+    ProjectVerb.LINK: N_("Demand linked"),
+    ProjectVerb.UNLINK: N_("Demand unlinked"),
+}
+"""What an event of a project's history says: its verb as something that was done."""
 WAN = 1_000_000
 """Fen in 万元."""
 
@@ -81,13 +106,15 @@ def step(row: MilestoneRow) -> Step:
     return Step.LATE if row.late_days else Step.AHEAD
 
 
-def step_words(user: User, row: MilestoneRow) -> str:
-    """Done 25 Jun / 10 days late / due 10 Nov, with the day it was first due where it was moved."""
+def step_words(user: User, row: MilestoneRow, *, brief: bool = False) -> str:
+    """Done 25 Jun, 3 days after its day / 10 days late / due 10 Nov; `brief` leaves out by how much it was missed."""
     t = user.t
     if row.done_on is not None:
         said = t("done {day}", day=day(user, row.done_on))
         after = (row.done_on - row.due_on).days
-        return said + (t(", {days} after its day", days=t.n("{n} day", "{n} days", after)) if after > 0 else "")
+        return said + (
+            t(", {days} after its day", days=t.n("{n} day", "{n} days", after)) if after > 0 and not brief else ""
+        )
     if row.late_days:
         return t("{days} late", days=t.n("{n} day", "{n} days", row.late_days))
     return t("due {day}", day=day(user, row.due_on))
@@ -101,7 +128,7 @@ def size(t: Words, count: int) -> str:
 def event(user: User, row: ProjectEventRow) -> str:
     """What an event says: the verb, what it was done to, and why."""
     t, facts = user.t, row.facts
-    parts = [t.term(row.verb), *_facts(user, row.verb, facts)]
+    parts = [t(PAST[row.verb]), *_facts(user, row.verb, facts)]
     said = " · ".join(parts)
     return f"{said} — {row.reason}" if row.reason else said
 
