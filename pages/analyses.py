@@ -48,10 +48,10 @@ with st.container(gap=12):
     with left:
         for number, section in enumerate(paper.sections):
             if number not in beside:
-                papers.section(section, f"main-{number}")
+                papers.section(user, section, f"main-{number}")
     with right:
         if found is not None and charted:
             parts.figures_of(user, found, days)
         for number in sorted(beside):
-            papers.section(paper.sections[number], f"beside-{number}")
+            papers.section(user, paper.sections[number], f"beside-{number}")
     st.caption(plain(paper.foot))

@@ -46,11 +46,13 @@ def _glance(t: Words, profile: Profile, found: Bulletin, units: str) -> tuple[Bl
 
 def _table(t: Words, profile: Profile, found: Bulletin, units: str) -> Table:
     columns = (
-        Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("90% between")),
-        Column(t("In time"), number=True),
-        Column(t("of due"), number=True), Column(t("Settled"), number=True), Column(t("Received"), number=True),
-        Column(t("Late at the end"), number=True), Column(t("Satisfaction"), number=True),
-        Column(t("Reached"), number=True), Column(t("Sent back"), number=True), Column(t("Held back by"), wide=True),
+        Column("", number=True), Column(t("Place")), Column(t("Tier"), narrow="beneath"),
+        Column(t("90% between"), narrow="below"), Column(t("In time"), number=True),
+        Column(t("of due"), number=True, narrow="beneath"), Column(t("Settled"), number=True),
+        Column(t("Received"), number=True, narrow="beneath"),
+        Column(t("Late at the end"), number=True), Column(t("Satisfaction"), number=True, narrow="below"),
+        Column(t("Reached"), number=True, narrow="below"), Column(t("Sent back"), number=True, narrow="below"),
+        Column(t("Held back by"), wide=True, narrow="below"),
     )  # fmt: skip
     lines = tuple(_line(t, profile, found, each) for each in found.rows)
     none = cells.words("")
@@ -75,13 +77,16 @@ def _line(t: Words, profile: Profile, found: Bulletin, each: BulletinRow) -> tup
 
 
 def _figures(t: Words, profile: Profile, found: Bulletin, row: RankRow, counted: Counted) -> tuple[Cell, ...]:
-    """A unit's counts and rates, or those of all; a unit's open their cases."""
-    cases = {"unit": row.code, "period": found.period.key} if row.code else {}
+    """Counts and rates of a unit or of all, which open their cases; those of all not where some stand elsewhere."""
+    code = row.code or ("" if found.elsewhere else found.unit.code)
+    cases = cells.cases_of(code, found.period, found.now)
     return (
-        cells.share(t, row.on_time_rate), cells.of(t, row.on_time, row.due), cells.share(t, row.settlement_rate),
-        cells.number(t, row.received, cases), places.late(t, row, found.period, found.now),
-        cells.share(t, rates.satisfaction(counted, profile.rates.weights)), cells.number(t, counted.valid),
-        cells.number(t, counted.reworked),
+        cells.share(t, row.on_time_rate), cells.counted(t, row.counted, ("on_time", "due"), cases),
+        cells.share(t, row.settlement_rate), cells.number(t, row.received, cases and cases("received")),
+        places.late(t, row, code, found.period, found.now),
+        cells.share(t, rates.satisfaction(counted, profile.rates.weights)),
+        cells.number(t, counted.valid, cases and cases("valid")),
+        cells.number(t, counted.reworked, cases and cases("reworked")),
     )  # fmt: skip
 
 

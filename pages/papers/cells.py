@@ -1,13 +1,15 @@
 """Cells of papers in the reader's formats, and the words many papers share. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from models.profiles import Profile
 from pages.i18n import Words
-from pages.papers.paper import Cell, Link
+from pages.papers.paper import Cases, Cell
+from services import rates
 from services.fairness import Tier
 from services.periods import Period, month_of
+from services.rates import Counted
 
 
 def words(text: str, *, loud: bool = False) -> Cell:
@@ -15,11 +17,12 @@ def words(text: str, *, loud: bool = False) -> Cell:
     return Cell(text, loud=loud)
 
 
-def number(t: Words, value: float | None, link: Link | None = None, *, loud: bool = False) -> Cell:
-    """A count; a dash where there is no data."""
+def number(t: Words, value: float | None, cases: Cases | None = None, *, loud: bool = False) -> Cell:
+    """A count, which opens its cases; a dash where there is no data."""
     if value is None:
         return Cell("–")
-    return Cell(t.number(value), value, link=link or {}, loud=loud and bool(value))
+    parts = ((t.number(value), cases),) if cases and value else ()
+    return Cell(t.number(value), value, loud=loud and bool(value), parts=parts)
 
 
 def share(t: Words, value: float | None) -> Cell:
@@ -27,9 +30,23 @@ def share(t: Words, value: float | None) -> Cell:
     return Cell(t.percent(value), value, share=True)
 
 
-def of(t: Words, part: int, whole: int) -> Cell:
-    """The counts beneath a rate: 540 / 560."""
-    return Cell(f"{t.number(part)} / {t.number(whole)}")
+def counts(t: Words, found: Iterable[tuple[int, Cases | None]], mark: str = " / ") -> Cell:
+    """Counts side by side, each of which opens its own cases: 540 / 560."""
+    told = [((mark, None), (t.number(value), cases if value else None)) for value, cases in found]
+    parts = tuple(part for each in told for part in each)[1:]
+    return Cell("".join(text for text, _ in parts), parts=parts)
+
+
+def counted(
+    t: Words, row: Counted, names: Iterable[str], cases: Callable[[str], Cases] | None, mark: str = " / "
+) -> Cell:
+    """Such counts of one Counted, by their names."""
+    return counts(t, [(getattr(row, name), cases(name) if cases else None) for name in names], mark)
+
+
+def cases_of(unit: str, period: Period, now: datetime) -> Callable[[str], Cases] | None:
+    """The cases of each count of a unit's Counted by its name; None where `unit` is empty."""
+    return (lambda name: Cases(unit, rates.cases(name, period, now=now))) if unit else None
 
 
 def points(value: float | None, before: float | None) -> Cell:

@@ -1,14 +1,16 @@
 """What an analysis says of matters: hot subjects, late and reworked, typical cases, the problem list. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from models.profiles import Profile
 from pages.i18n import Words
 from pages.papers import cells
-from pages.papers.paper import Block, Cell, Column, Link, Note, Points, Section, Table
+from pages.papers.paper import Block, Cases, Cell, Column, Note, Points, Section, Table
 from services import rates
-from services.analyses import Analysis, CaseKind, CaseRow, LateRow, ProblemRow
+from services.analyses import Analysis, CaseKind, CaseRow, ProblemRow
+from services.demands import Filters
 
 DAY = timedelta(days=1)
 
@@ -18,12 +20,15 @@ def subjects(t: Words, found: Analysis) -> Section:
     title, rows = t("Hot subjects"), found.subjects.rows
     if not rows:
         return Section(title, (t("Nothing came in during the period."),))
-    code, key = found.unit.code, found.period.key
+    now, then = (
+        Cases(found.unit.code, rates.cases("received", period, now=found.now))
+        for period in (found.period, found.previous)
+    )
     lines: list[tuple[Cell, ...]] = [
         (
             cells.words(t.name(row.name, row.name_en)),
-            cells.number(t, row.received, {"unit": code, "period": key, "category": row.code}),
-            cells.number(t, row.before), cells.change(t, row.received, row.before),
+            cells.number(t, row.received, replace(now, category=row.code)),
+            cells.number(t, row.before, replace(then, category=row.code)), cells.change(t, row.received, row.before),
             cells.words(t.join([f"{t.name(zh, en)} {t.number(n)}" for zh, en, n in row.places])),
         )
         for row in rows
@@ -32,18 +37,20 @@ def subjects(t: Words, found: Analysis) -> Section:
     if others or before:
         lines.append(_rest(t, t("all others"), others, before))
     total = (sum(row.received for row in rows) + others, sum(row.before for row in rows) + before)
-    lines.append(_rest(t, t("All together"), *total))
+    lines.append(_rest(t, t("All together"), *total, now, then))
     columns = (
         Column(t("Subject")), Column(t("This period"), number=True), Column(t("Period before"), number=True),
-        Column(t("Change"), number=True), Column(t("Most of them in"), wide=True),
+        Column(t("Change"), number=True), Column(t("Most of them in"), wide=True, narrow="below"),
     )  # fmt: skip
     return Section(title, (Table(title, columns, tuple(lines), strong=1),))
 
 
-def _rest(t: Words, name: str, now: int, before: int) -> tuple[Cell, ...]:
+def _rest(
+    t: Words, name: str, now: int, before: int, cases: Cases | None = None, cases_before: Cases | None = None
+) -> tuple[Cell, ...]:
     return (
-        cells.words(name), cells.number(t, now), cells.number(t, before), cells.change(t, now, before),
-        cells.words(""),
+        cells.words(name), cells.number(t, now, cases), cells.number(t, before, cases_before),
+        cells.change(t, now, before), cells.words(""),
     )  # fmt: skip
 
 
@@ -58,27 +65,32 @@ def late(t: Words, profile: Profile, found: Analysis) -> Section:
     )  # fmt: skip
     blocks: list[Block] = [said]
     if missed:
-        names = [t.name(row.name, row.name_en) for row in found.late_by_category]
-        levels = [cells.level_words(t, profile, row.name) for row in found.late_by_level]
+        due = Cases(found.unit.code, replace(rates.cases("due", found.period, now=found.now), kept=False))
+        subjects_ = [
+            (t.name(row.name, row.name_en), row.late, replace(due, category=row.code)) for row in found.late_by_category
+        ]
+        levels = [
+            (
+                cells.level_words(t, profile, row.code),
+                row.late,
+                replace(due, filters=replace(due.filters, level=row.code)),
+            )
+            for row in found.late_by_level
+        ]
         blocks += [
-            _missed(t, t("Missed their limit, by subject"), t("Subject"), names, found.late_by_category),
-            _missed(t, t("Missed their limit, by the level that held them"), t("Level"), levels, found.late_by_level),
+            _missed(t, t("Missed their limit, by subject"), t("Subject"), subjects_, due),
+            _missed(t, t("Missed their limit, by the level that held them"), t("Level"), levels, due),
         ]
     return Section(t("Late and sent back"), tuple(blocks))
 
 
-def _missed(t: Words, name: str, head: str, names: Sequence[str], rows: Sequence[LateRow]) -> Table:
-    total = sum(row.late for row in rows)
+def _missed(t: Words, name: str, head: str, rows: Sequence[tuple[str, int, Cases]], due: Cases) -> Table:
+    total = sum(late for _, late, _ in rows)
     lines = [
-        (
-            cells.words(words),
-            cells.number(t, row.late),
-            cells.share(t, row.late / total),
-            Cell("", bar=row.late / total),
-        )
-        for words, row in zip(names, rows, strict=True)
+        (cells.words(words), cells.number(t, late, cases), cells.share(t, late / total), Cell("", bar=late / total))
+        for words, late, cases in rows
     ]
-    last = (cells.words(t("All together")), cells.number(t, total), cells.share(t, 1.0), cells.words(""))
+    last = (cells.words(t("All together")), cells.number(t, total, due), cells.share(t, 1.0), cells.words(""))
     columns = (
         Column(head), Column(t("missed"), number=True), Column(t("Share"), number=True), Column("", wide=True),
     )  # fmt: skip
@@ -147,9 +159,11 @@ def problems(t: Words, found: Analysis) -> Section:
         day=day, total=t.number(listed.total), groups=t.number(listed.groups),
     )  # fmt: skip
     columns = (
-        Column("", number=True), Column(t("Subject")), Column(t("Place")), Column(t("Late"), number=True),
-        Column(t("Days late"), number=True), Column(t("Longest late")), Column(t("Held by"), wide=True),
-        Column(t("Answering for it"), wide=True),
+        Column("", number=True), Column(t("Subject")), Column(t("Place"), narrow="beneath"),
+        Column(t("Late"), number=True),
+        Column(t("Days late"), number=True), Column(t("Longest late"), narrow="below"),
+        Column(t("Held by"), wide=True, narrow="below"),
+        Column(t("Answering for it"), wide=True, narrow="below"),
     )  # fmt: skip
     lines = tuple(_problem(t, place, row, found) for place, row in enumerate(listed.rows, start=1))
     blocks: list[Block] = [said, Table(title, columns, lines)]
@@ -163,20 +177,19 @@ def _problem(t: Words, place: int, row: ProblemRow, found: Analysis) -> tuple[Ce
     return (
         cells.number(t, place), cells.words(t.name(row.category, row.category_en)),
         cells.words(t.name(row.village or found.unit.name, row.village_en or found.unit.name_en)),
-        cells.number(t, row.count, _cases_of(row, found)), cells.number(t, (found.now - row.oldest_due_at) // DAY),
-        cells.words(row.reference),
+        _late(t, row, found), cells.number(t, (found.now - row.oldest_due_at) // DAY),
+        Cell(row.reference, link={"id": row.reference}),
         cells.words(t.name(row.holder, row.holder_en)), cells.words(answering(t, row)),
     )  # fmt: skip
 
 
-def _cases_of(row: ProblemRow, found: Analysis) -> Link:
-    """The queue that holds exactly these cases; none where it cannot tell two problems apart."""
-    unit = {"unit": row.village_code or found.unit.code}
+def _late(t: Words, row: ProblemRow, found: Analysis) -> Cell:
+    """How many; they open where the queue can tell them from another problem's."""
+    filters = Filters(due_before=min(found.period.end, found.now), level=row.level)
+    cases = Cases(row.village_code or found.unit.code, filters, row.category_code)
     if row.count == 1:
-        return unit | {"q": row.reference}
-    until = min(found.period.end, found.now)
-    narrowed = {"category": row.category_code, "due_before": until.isoformat(), "level": row.level}
-    return unit | narrowed if row.alone else {}
+        cases = Cases(cases.unit, Filters(text=row.reference))
+    return cells.number(t, row.count, cases if row.alone or row.count == 1 else None)
 
 
 def answering(t: Words, row: ProblemRow) -> str:

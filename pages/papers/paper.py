@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
+
+from services.demands import Filters
 
 Link = dict[str, str]
 """The address of what stands behind a cell: the queue with exactly its cases, a unit's own analysis; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What the queue is narrowed to for a number: the codes of a unit and of a category, and the rest."""
+
+    unit: str
+    filters: Filters
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +25,7 @@ class Cell:
     """A cell as read; `value` is what a workbook keeps of it where that is no text.
 
     `share` marks a value that is a fraction of 1. `bar` is the length of a bar drawn in it, a fraction of 1.
-    `page` is the screen its link leads to.
+    `page` is the screen its link leads to. `parts` are the text in pieces, where its numbers open cases of their own.
     """
 
     text: str
@@ -23,15 +35,21 @@ class Cell:
     bar: float | None = None
     loud: bool = False
     page: str = "demands"
+    parts: tuple[tuple[str, Cases | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's head; numbers stand on the right. `wide` columns take the room that is left."""
+    """A column's head; numbers stand on the right. `wide` columns take the room that is left.
+
+    `narrow` says where it stands on a phone: in a column of its own, beneath the cells of the one before, or with its
+    head on a line below the row.
+    """
 
     head: str
     number: bool = False
     wide: bool = False
+    narrow: Literal["own", "beneath", "below"] = "own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from datetime import datetime
 from models.profiles import Profile
 from pages.i18n import Words
 from pages.papers import cells
-from pages.papers.paper import Block, Cell, Column, Note, Section, Table
+from pages.papers.paper import Block, Cases, Cell, Column, Note, Section, Table
 from services.analyses import Analysis
+from services.demands import Filters
 from services.fairness import FEWEST, Tier
 from services.periods import Period
 from services.rankings import RankRow, Why, pooled
@@ -43,16 +44,25 @@ def _standing(t: Words, found: Analysis) -> str:
 def table(t: Words, profile: Profile, name: str, rows: Sequence[RankRow], found: Analysis) -> Table:
     """Units with their counts, best first; the total pools the counts."""
     columns = (
-        Column("", number=True), Column(t("Place")), Column(t("Tier")), Column(t("In time"), number=True),
-        Column(t("of due"), number=True), Column(t("Settled"), number=True), Column(t("of received"), number=True),
-        Column(t("Late at the end"), number=True), Column(t("Held back by"), wide=True),
+        Column("", number=True), Column(t("Place")), Column(t("Tier"), narrow="beneath"),
+        Column(t("In time"), number=True),
+        Column(t("of due"), number=True, narrow="beneath"), Column(t("Settled"), number=True),
+        Column(t("of received"), number=True, narrow="beneath"),
+        Column(t("Late at the end"), number=True), Column(t("Held back by"), wide=True, narrow="below"),
     )  # fmt: skip
     total = pooled(rows)
+    code = found.unit.code if _is_whole(total, found) else ""
     last = (
-        cells.words(""), cells.words(t("All together")), cells.words(""), *_measures(t, total, found, ""),
+        cells.words(""), cells.words(t("All together")), cells.words(""), *_measures(t, total, found, code),
         cells.words(t("counts added up, not the mean of rates")),
     )  # fmt: skip
     return Table(name, columns, (*(_line(t, profile, row, found) for row in rows), last), strong=1)
+
+
+def _is_whole(total: RankRow, found: Analysis) -> bool:
+    """Whether the units' counts add up to the unit's own, so that its cases are theirs."""
+    own = found.situation.figures
+    return (total.received, total.due, total.overdue) == (own.received, own.due, own.overdue)
 
 
 def _line(t: Words, profile: Profile, row: RankRow, found: Analysis) -> tuple[Cell, ...]:
@@ -72,18 +82,18 @@ def first_cells(t: Words, row: RankRow, period: Period) -> tuple[Cell, Cell, Cel
 
 
 def _measures(t: Words, row: RankRow, found: Analysis, code: str) -> tuple[Cell, ...]:
-    settled = {"unit": code, "period": found.period.key, "settled": "1"} if code else {}
+    cases = cells.cases_of(code, found.period, found.now)
     return (
-        cells.share(t, row.on_time_rate), cells.of(t, row.on_time, row.due),
-        cells.share(t, row.settlement_rate), Cell(f"{t.number(row.settled)} / {t.number(row.received)}", link=settled),
-        late(t, row, found.period, found.now),
+        cells.share(t, row.on_time_rate), cells.counted(t, row.counted, ("on_time", "due"), cases),
+        cells.share(t, row.settlement_rate), cells.counted(t, row.counted, ("settled", "received"), cases),
+        late(t, row, code, found.period, found.now),
     )  # fmt: skip
 
 
-def late(t: Words, row: RankRow, period: Period, now: datetime) -> Cell:
+def late(t: Words, row: RankRow, code: str, period: Period, now: datetime) -> Cell:
     """What is late at the end of the period; while it runs that is now, and opens its cases."""
-    link = {"unit": row.code, "overdue": "1"} if row.code and row.overdue and period.end > now else None
-    return cells.number(t, row.overdue, link, loud=True)
+    cases = Cases(code, Filters(overdue=True)) if code and period.end > now else None
+    return cells.number(t, row.overdue, cases, loud=True)
 
 
 def why_words(t: Words, profile: Profile, why: Why | None) -> str:

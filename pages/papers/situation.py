@@ -1,13 +1,16 @@
 """The first sections of an analysis: the figures beside the period before, and the levels that settled. Pure."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from models.profiles import Profile
 from pages.i18n import Words
 from pages.papers import cells
-from pages.papers.paper import Cell, Column, Link, Note, Section, Table
+from pages.papers.paper import Cases, Cell, Column, Note, Section, Table
 from services import rates
 from services.analyses import Analysis
+from services.demands import Filters
+from services.periods import Period
 from services.rates import Counted
 
 Row = tuple[Cell, ...]
@@ -36,62 +39,83 @@ def _summary(t: Words, found: Analysis) -> str:
 
 def _figures(t: Words, profile: Profile, found: Analysis) -> Table:
     columns = (
-        Column(t("Indicator"), wide=True), Column(t("This period"), number=True), Column(t("Counts"), number=True),
-        Column(t("Period before"), number=True), Column(t("Counts"), number=True), Column(t("Change"), number=True),
+        Column(t("Indicator"), wide=True), Column(t("This period"), number=True),
+        Column(t("Counts"), number=True, narrow="beneath"),
+        Column(t("Period before"), number=True),
+        Column(t("Counts"), number=True, narrow="beneath"), Column(t("Change"), number=True),
     )  # fmt: skip
     now, before = found.situation, found.before
-    code, key = found.unit.code, found.period.key
+    sides = _Side(now.counted, _cases(found, found.period)), _Side(before.counted, _cases(found, found.previous))
+    running = found.period.end > found.now
+    opened = Cases(found.unit.code, Filters()) if running else None
+    late = Cases(found.unit.code, Filters(overdue=True)) if running else None
     rows = [
-        _count(t, t("received"), now.figures.received, before.figures.received, {"unit": code, "period": key}),
-        _rate(t, t("settlement rate"), now.counted, before.counted, rates.settlement, "settled", "received"),
-        _count(t, t("settled on the spot"), now.figures.self_settled, before.figures.self_settled,
-               {"unit": code, "period": key, "settled": "1", "on_the_spot": "1"}),
-        _rate(t, t("settled in time"), now.counted, before.counted, rates.on_time, "on_time", "due"),
-        _rate(t, t("closing rate"), now.counted, before.counted, rates.closing, "closed", "due"),
-        _rate(t, t("answered in the first hour"), now.counted, before.counted, rates.first_hour, "first_hour",
-              "awaited"),
-        _rate(t, t("sent back to work"), now.counted, before.counted, rates.rework, "reworked", "received"),
-        _rate(t, t("call-backs that reached the person"), now.counted, before.counted, rates.valid_rate, "valid",
-              "called"),
-        _rate(t, t("response rate"), now.counted, before.counted, rates.response, "contacted", "valid"),
-        _rate(t, t("resolution rate"), now.counted, before.counted, rates.resolution, "solved", "valid"),
-        _satisfaction(t, profile, now.counted, before.counted),
+        _count(t, t("received"), "received", sides),
+        _rate(t, t("settlement rate"), sides, rates.settlement, "settled", "received"),
+        _count(t, t("settled on the spot"), "self_settled", sides),
+        _rate(t, t("settled in time"), sides, rates.on_time, "on_time", "due"),
+        _rate(t, t("closing rate"), sides, rates.closing, "closed", "due"),
+        _rate(t, t("answered in the first hour"), sides, rates.first_hour, "first_hour", "awaited"),
+        _rate(t, t("sent back to work"), sides, rates.rework, "reworked", "received"),
+        _rate(t, t("call-backs that reached the person"), sides, rates.valid_rate, "valid", "called"),
+        _rate(t, t("response rate"), sides, rates.response, "contacted", "valid"),
+        _rate(t, t("resolution rate"), sides, rates.resolution, "solved", "valid"),
+        _satisfaction(t, profile, sides),
         _composite(t, profile, now.counted, before.counted),
-        _count(t, t("open at the end"), now.figures.open, before.figures.open, {}),
-        _count(t, t("late at the end"), now.figures.overdue, before.figures.overdue, {}),
-    ]  # fmt: skip
+        _stock(t, t("open at the end"), now.figures.open, before.figures.open, opened),
+        _stock(t, t("late at the end"), now.figures.overdue, before.figures.overdue, late),
+    ]
     return Table(t("Figures"), columns, tuple(rows))
 
 
-def _count(t: Words, name: str, now: int, before: int, link: Link) -> Row:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What was counted in one of the two periods, and the cases of each count."""
+
+    counted: Counted
+    cases: Callable[[str], Cases] | None
+
+
+def _cases(found: Analysis, period: Period) -> Callable[[str], Cases] | None:
+    return cells.cases_of(found.unit.code, period, found.now)
+
+
+def _count(t: Words, words: str, name: str, sides: tuple[_Side, _Side]) -> Row:
+    now, before = (getattr(side.counted, name) for side in sides)
+    first, second = (cells.number(t, getattr(side.counted, name), side.cases and side.cases(name)) for side in sides)
+    return cells.words(words), first, cells.words(""), second, cells.words(""), cells.change(t, now, before)
+
+
+def _stock(t: Words, words: str, now: int, before: int, cases: Cases | None) -> Row:
+    """What stood there at the end; how it was then no queue can list."""
     return (
-        cells.words(name), cells.number(t, now, link), cells.words(""), cells.number(t, before), cells.words(""),
+        cells.words(words), cells.number(t, now, cases), cells.words(""), cells.number(t, before), cells.words(""),
         cells.change(t, now, before),
     )  # fmt: skip
 
 
 def _rate(
-    t: Words, name: str, now: Counted, before: Counted, rate: Callable[[Counted], float | None], part: str, whole: str
+    t: Words, words: str, sides: tuple[_Side, _Side], rate: Callable[[Counted], float | None], part: str, whole: str
 ) -> Row:
-    value, was = rate(now), rate(before)
+    value, was = (rate(side.counted) for side in sides)
+    counts, counts_before = (cells.counted(t, side.counted, (part, whole), side.cases) for side in sides)
     return (
-        cells.words(name), cells.share(t, value), cells.of(t, getattr(now, part), getattr(now, whole)),
-        cells.share(t, was), cells.of(t, getattr(before, part), getattr(before, whole)), cells.points(value, was),
+        cells.words(words), cells.share(t, value), counts, cells.share(t, was), counts_before,
+        cells.points(value, was),
     )  # fmt: skip
 
 
-def _satisfaction(t: Words, profile: Profile, now: Counted, before: Counted) -> Row:
+ANSWERS = ("satisfied", "basically", "dissatisfied", "no_opinion")
+
+
+def _satisfaction(t: Words, profile: Profile, sides: tuple[_Side, _Side]) -> Row:
     """What people said, one count for each answer: no count beneath the rate adds up to it without the weight."""
-    value, was = (rates.satisfaction(each, profile.rates.weights) for each in (now, before))
+    value, was = (rates.satisfaction(side.counted, profile.rates.weights) for side in sides)
+    said, said_before = (cells.counted(t, side.counted, ANSWERS, side.cases, " · ") for side in sides)
     return (
-        cells.words(t("satisfaction")), cells.share(t, value), cells.words(_said(t, now)), cells.share(t, was),
-        cells.words(_said(t, before)), cells.points(value, was),
+        cells.words(t("satisfaction")), cells.share(t, value), said, cells.share(t, was), said_before,
+        cells.points(value, was),
     )  # fmt: skip
-
-
-def _said(t: Words, counted: Counted) -> str:
-    said = (counted.satisfied, counted.basically, counted.dissatisfied, counted.no_opinion)
-    return " · ".join(t.number(each) for each in said)
 
 
 def _composite(t: Words, profile: Profile, now: Counted, before: Counted) -> Row:
@@ -133,18 +157,18 @@ def levels(t: Words, profile: Profile, found: Analysis) -> Section:
     title = t("Settled at which level")
     if not row.settled:
         return Section(title, (t("Nothing that came in during the period is settled yet."),))
-    code, key = found.unit.code, found.period.key
+    settled = Cases(found.unit.code, rates.cases("settled", found.period, now=found.now))
     lines = tuple(
         (
             cells.words(cells.level_words(t, profile, each.level)),
-            cells.number(t, each.settled, {"unit": code, "period": key, "settled": "1", "level": each.level}),
+            cells.number(t, each.settled, Cases(settled.unit, replace(settled.filters, level=each.level))),
             cells.share(t, each.share), cells.share(t, each.within),
             Cell("", bar=each.share or 0),
         )
         for each in row.rows
     )  # fmt: skip
     total = (
-        cells.words(t("All together")), cells.number(t, row.settled), cells.share(t, 1.0), cells.words(""),
+        cells.words(t("All together")), cells.number(t, row.settled, settled), cells.share(t, 1.0), cells.words(""),
         cells.words(""),
     )  # fmt: skip
     columns = (

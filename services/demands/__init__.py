@@ -41,10 +41,10 @@ from services.demands.takers import DepartmentRow, departments
 from services.demands.whistles import answer, arrive, report_done, whistle
 
 __all__ = [
-    "ANY_DEPARTMENT", "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "ExportRow", "Fact", "FiledRow",
-    "Filters", "HeldRow", "Order", "Page", "RestatedRow", "Running", "SimilarRow", "WhistleRow", "accept", "answer",
-    "arrive", "ask_facts", "assign", "choices", "clocks_of", "close", "count", "departments", "detail", "escalate",
-    "exported", "find", "held", "holds", "justify", "merge", "move", "own_whistle", "pass_check", "possible", "queue",
-    "rate", "rebuild", "reopen", "report", "report_done", "restate", "resume", "return_", "self_handle", "settle",
-    "sign", "similar", "suspend", "usual", "whistle", "whistles_of",
+    "ANY_DEPARTMENT", "PAGE_SIZE", "Clocks", "DemandRow", "DepartmentRow", "DetailRow", "EventRow", "ExportRow",
+    "Fact", "FiledRow", "Filters", "HeldRow", "Order", "Page", "RestatedRow", "Running", "SimilarRow", "WhistleRow",
+    "accept", "answer", "arrive", "ask_facts", "assign", "choices", "clocks_of", "close", "count", "departments",
+    "detail", "escalate", "exported", "find", "held", "holds", "justify", "merge", "move", "own_whistle",
+    "pass_check", "possible", "queue", "rate", "rebuild", "reopen", "report", "report_done", "restate", "resume",
+    "return_", "self_handle", "settle", "sign", "similar", "suspend", "usual", "whistle", "whistles_of",
 ]  # fmt: skip

@@ -17,6 +17,11 @@ from services.demands.rows import ANY_DEPARTMENT, Fact, Filters
 COLUMNS = Demand.__table__.c  # type: ignore[attr-defined]
 MOMENT = COLUMNS.due_at.type
 ESCAPE = "!"
+NAMED = {
+    ("excluded", False): "assessed", ("on_the_spot", False): "by_others",
+    ("department", ANY_DEPARTMENT): "any_department",
+}  # fmt: skip
+"""Values of a field that have a condition of their own."""
 _NAMES, _EMPTY = tuple(field.name for field in fields(Filters)), Filters(open_only=False)
 
 
@@ -44,12 +49,9 @@ def shape_of(session: Session, actor: Actor, filters: Filters) -> Shape:
         present = present - {"fact"} | {f"fact_{filters.fact}"}
     if filters.assessed and present & OF_LIMIT:
         present = present | {"unwaived"}
-    if filters.excluded is False:
-        present = present - {"excluded"} | {"assessed"}
-    if filters.on_the_spot is False:
-        present = present - {"on_the_spot"} | {"by_others"}
-    if filters.department == ANY_DEPARTMENT:
-        present = present - {"department"} | {"any_department"}
+    for (name, value), condition in NAMED.items():
+        if getattr(filters, name) == value:
+            present = present - {name} | {condition}
     if not filters.text.strip():
         present.discard("text")
     return Shape(actor=scope_of(actor), unit_depth=depth, present=frozenset(present))
@@ -88,8 +90,9 @@ def conditions(shape: Shape) -> list[ColumnElement[bool]]:
     leading = not shape.present & FEW
     if not shape.unit_depth:
         return [demands_seen(shape.actor, leading=leading), *wanted]
-    inside = lies_in(shape.unit_depth, bindparam("unit_id"), leading=leading)
-    return [inside, demands_seen(shape.actor, leading=leading and shape.unit_depth <= shape.actor.depth), *wanted]
+    narrower = shape.unit_depth >= shape.actor.depth
+    inside = lies_in(shape.unit_depth, bindparam("unit_id"), leading=leading and narrower)
+    return [inside, demands_seen(shape.actor, leading=leading and not narrower), *wanted]
 
 
 def _found(column: Any) -> ColumnElement[bool]:

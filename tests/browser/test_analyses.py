@@ -10,7 +10,8 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.server import open_path, settled, sign_in
+from tests.browser.server import Server, open_path, settled, sign_in
+from tests.browser.test_numbers import different, followed
 from tests.browser.test_today import PASSWORD, number, queue_total
 
 VILLAGE = "411622204202"
@@ -61,6 +62,21 @@ def test_each_file_is_taken_along_and_opens_again(demo_desk: Page, label, reads)
     assert ("热点事由" if label == "Excel" else "霍坡村分析报告") in reads(body)
 
 
+def test_every_number_of_an_analysis_opens_as_many_cases(demo_server: Server, demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, path=f"/analyses?unit={VILLAGE}")
+    expect(demo_desk.get_by_role("heading", name="规则对照")).to_be_visible()
+    settled(demo_desk)
+    numbers = ".sg-table tbody a:not([href*='id='])"
+    told = followed(demo_desk, demo_server, numbers)
+    assert different(told) == []
+    assert len(told) > 70
+    oldest = demo_desk.locator(".st-key-p-section-main-6 a[href*='id=']").first
+    reference = oldest.inner_text()
+    oldest.click()
+    expect(demo_desk.get_by_test_id("stMain")).to_contain_text(reference)
+    expect(demo_desk).to_have_url(re.compile(f"id={reference}"))
+
+
 def test_the_bulletin_stands_in_the_address_and_leads_to_each_village(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, path="/analyses?period=last-month")
     demo_desk.get_by_test_id("stButtonGroup").get_by_text("简报", exact=True).click()
@@ -70,10 +86,15 @@ def test_the_bulletin_stands_in_the_address_and_leads_to_each_village(demo_desk:
     expect(demo_desk.get_by_role("heading", name="霍坡村分析报告")).to_be_visible()
 
 
-def test_an_analysis_reads_on_a_phone_without_scrolling_the_page_sideways(demo_phone: Page):
-    sign_in(demo_phone, "leader", PASSWORD, path=f"/analyses?unit={VILLAGE}&period=last-month")
-    expect(demo_phone.get_by_role("heading", name="问题清单")).to_be_visible()
+@pytest.mark.parametrize("view", ["analysis", "bulletin"])
+def test_an_analysis_reads_on_a_phone_without_scrolling_anything_sideways(demo_phone: Page, view):
+    sign_in(demo_phone, "leader", PASSWORD, path=f"/analyses?view={view}&period=last-month")
+    expect(
+        demo_phone.get_by_role("heading", name="各单位要做什么" if view == "bulletin" else "问题清单")
+    ).to_be_visible()
     assert demo_phone.evaluate("document.documentElement.scrollWidth") <= 390
+    tables = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth).map(node => node.innerText)"
+    assert demo_phone.locator(".sg-scroll").evaluate_all(tables) == []
 
 
 def test_an_empty_unit_says_so_in_both_languages(server, open_context):
