@@ -16,9 +16,9 @@ ROW = """
 """
 COUNT = "SELECT count(*), count(CASE WHEN d.is_open AND d.due_at < ? THEN 1 END) FROM demands d"
 BY_LEVEL = "SELECT d.level, count(*), count(CASE WHEN d.due_at < ? THEN 1 END) FROM demands d"
-WHOLE = " WHERE d.a1_id = ? AND d.is_open"
+WHOLE = " WHERE d.a1_id = ? AND d.is_open AND d.is_open = TRUE"
 NARROW = (
-    " WHERE d.a2_id = ? AND d.is_open AND d.due_at < ?"
+    " WHERE d.a2_id = ? AND d.is_open AND d.is_open = TRUE AND d.due_at < ?"
     " AND (d.category_id = ? OR d.category_id IN (SELECT id FROM categories WHERE parent_id = ?))"
 )
 BY_DEADLINE = " ORDER BY d.due_at, d.reference LIMIT 50"
@@ -35,7 +35,7 @@ DUE = """
 """
 STOCK = """
     SELECT {key} count(*), count(CASE WHEN due_at < :now THEN 1 END), min(due_at) FROM demands {index}
-    WHERE {inside} AND is_open {group}
+    WHERE {inside} AND is_open AND is_open = TRUE {group}
 """
 SERIES = """
     SELECT date({moment}, '+8 hours'), count(*), count(CASE WHEN settled_at <= due_at THEN 1 END)

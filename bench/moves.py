@@ -11,7 +11,7 @@ from bench import bare
 from bench.reads import LEADER, Bench
 from bench.timing import Figure
 from models.accounts import Role
-from models.demands import Demand
+from models.demands import PATH, Demand
 from services import counters, demands
 from services.access import Actor
 from services.counters import facts, keeping
@@ -135,7 +135,7 @@ def _written(bench: Bench, one: int) -> tuple[list[tuple[Any, ...]], list[tuple[
     changes.add(facts.facts(told, zone), -1)
     done = {"settled_at": bench.ledger.now, "is_open": False, "settled_level": row.level}
     changes.add(facts.facts(told | done, zone), 1)
-    noted.take([unit for name in facts.PATH if (unit := told[name]) is not None], changes)
+    noted.take([unit for name in PATH if (unit := told[name]) is not None], changes)
     counts = [(*key, *numbers) for key, numbers in sorted(noted.counts.items())]
     return counts, [(*key, number) for key, number in sorted(noted.cells.items())]
 

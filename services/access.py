@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, false, literal_column, select, true
+from sqlalchemy import BindParameter, ColumnElement, exists, false, literal_column, select, true
 from sqlalchemy.orm import defer
 from sqlalchemy.types import NullType
 from sqlmodel import Session, col
@@ -54,10 +54,9 @@ def require(actor: Actor, permission: Permission) -> None:
         raise NotAllowed("not_allowed", permission=permission.value, role=actor.role.value)
 
 
-IS_OPEN: ColumnElement[bool] = literal_column("demands.is_open", NullType())  # type: ignore[arg-type]
-"""The condition on Demand for open ones, written as the partial indexes write it.
-
-SQLAlchemy says `is_open = 1` for a boolean column on SQLite, which does not match an index `WHERE is_open`.
+IS_OPEN: ColumnElement[bool] = literal_column("(demands.is_open AND demands.is_open = TRUE)", NullType())  # type: ignore[arg-type]
+"""The condition on Demand for open ones, said twice for SQLite: once as the partial indexes write it, or it would not
+see that they hold them all, and once as an equation, or it would take an index of all demands for as narrow as theirs.
 """
 
 
@@ -67,31 +66,41 @@ def path_column(depth: int) -> ColumnElement[int | None]:
     return column
 
 
+def lies_in(depth: int, unit: int | BindParameter[int], *, leading: bool = True) -> ColumnElement[bool]:
+    """The condition on Demand for the subtree of a unit (its id, or a bound one) of this depth.
+
+    `leading` False says that another condition names fewer demands: the database shall find the rows by that one and
+    only check this one, so this one is written such that no index serves it.
+    """
+    inside: ColumnElement[bool] = (path_column(depth) if leading else path_column(depth) + 0) == unit
+    return inside
+
+
 def demands_seen(actor: Actor, *, leading: bool = True) -> ColumnElement[bool]:
     """The condition on Demand for what the actor may see: a subtree, or what was put to a department.
 
-    `leading` False says that another condition names a smaller subtree: the database shall find the rows by that one
-    and only check this one, so this one is written such that no index serves it.
+    `leading` as in lies_in.
     """
     if actor.is_system:
         return true()
     if not actor.may(Permission.SEE_DEMANDS):
         return false()
-    if not leading and actor.unit_id is not None and actor.department_id is None:
-        return path_column(actor.depth) + 0 == actor.unit_id
-    return _demands_in_scope(actor)
+    return _demands_in_scope(actor, leading)
 
 
-def demands_counted(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Demand for what the actor's figures count; a viewer sees figures but no demand."""
+def demands_counted(actor: Actor, *, leading: bool = True) -> ColumnElement[bool]:
+    """The condition on Demand for what the actor's figures count; a viewer sees figures but no demand.
+
+    `leading` as in lies_in.
+    """
     if actor.is_system:
         return true()
     if not (actor.may(Permission.SEE_FIGURES) or actor.may(Permission.SEE_DEMANDS)):
         return false()
-    return _demands_in_scope(actor)
+    return _demands_in_scope(actor, leading)
 
 
-def _demands_in_scope(actor: Actor) -> ColumnElement[bool]:
+def _demands_in_scope(actor: Actor, leading: bool) -> ColumnElement[bool]:
     if actor.department_id is not None:
         called = exists().where(
             col(Whistle.demand_id) == col(Demand.id), col(Whistle.department_id) == actor.department_id
@@ -99,7 +108,7 @@ def _demands_in_scope(actor: Actor) -> ColumnElement[bool]:
         return (col(Demand.department_id) == actor.department_id) | called
     if actor.unit_id is None:
         return false()
-    return path_column(actor.depth) == actor.unit_id
+    return lies_in(actor.depth, actor.unit_id, leading=leading)
 
 
 def units_seen(actor: Actor) -> ColumnElement[bool]:

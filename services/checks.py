@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlmodel import Session, col
 
-from models.demands import Demand, DemandEvent, State
+from models.demands import PATH, Demand, DemandEvent, State
 from models.profiles import Profile
 from models.sites import Sequence as Counter
 from models.units import MAX_DEPTH, Unit, UnitAncestor
@@ -107,9 +107,8 @@ def recount(session: Session, actor: Actor) -> RecountRow:
     return RecountRow(demands=total, differences=differing)
 
 
-_PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
 _READ = (
-    "id", "reference", "unit_id", "is_open", "received", "event_count", "reported_at", *_PATH, *history.PROJECTED,
+    "id", "reference", "unit_id", "is_open", "received", "event_count", "reported_at", *PATH, *history.PROJECTED,
     *history.DERIVED,
 )  # fmt: skip
 _EVENT = (
@@ -152,7 +151,7 @@ def _check_demand(
     if [event.seq for event in events] != list(range(1, len(events) + 1)):
         found.add("demand", row.reference, "events", [event.seq for event in events], f"1..{len(events)}")
     _check_clocks(row, events, profile, found)
-    path = [getattr(row, name) for name in _PATH]
+    path = [getattr(row, name) for name in PATH]
     unknown = [unit for unit in path if unit is not None and unit not in parents]
     if unknown:
         found.add("demand", row.reference, "path", unknown, "units")

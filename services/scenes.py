@@ -11,7 +11,7 @@ from models.accounts import Permission
 from models.demands import Demand
 from models.units import Unit
 from services import units
-from services.access import Actor, demands_counted, path_column, require, require_unit
+from services.access import Actor, demands_counted, lies_in, path_column, require, require_unit
 from services.counters.days import Epoch
 from services.figures.spans import median
 
@@ -50,8 +50,8 @@ def to_scene(
     rows = session.connection().execute(
         select(key, minutes.label("minutes"), func.count())
         .where(
-            path_column(top.depth) == unit_id, demands_counted(actor), C.on_scene_at.is_not(None),
-            C.reported_at >= start, C.reported_at < end,
+            lies_in(top.depth, unit_id, leading=False), demands_counted(actor, leading=False),
+            C.on_scene_at.is_not(None), C.reported_at >= start, C.reported_at < end,
         )
         .group_by(key, "minutes")
     )  # fmt: skip

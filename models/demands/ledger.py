@@ -11,20 +11,27 @@ from models.demands.moves import Verb
 from models.demands.states import OPEN, SETTLED, Source, State, Urgency
 from models.units import MAX_DEPTH
 
+PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
+"""The columns of a demand that name the units it was filed under, from the top."""
+
 
 def _quoted(states: frozenset[State]) -> str:
     return ", ".join(f"'{state.value}'" for state in sorted(states))
 
 
 def _scope_indexes() -> list[Index]:
-    """Two indexes for each depth: the open demands by deadline, and all by the day they came in."""
+    """Two indexes for each depth: the open demands by deadline, and all by the day they came in.
+
+    The open ones are few, so their index holds what boards and figures ask of each, and no row of the table is read.
+    """
     indexes = []
-    for depth in range(1, MAX_DEPTH + 1):
-        column = f"a{depth}_id"
-        live = text("is_open")
-        filled = text(f"{column} IS NOT NULL")
+    for column in PATH:
+        filled, live = text(f"{column} IS NOT NULL"), text(f"is_open AND {column} IS NOT NULL")
         indexes += [
-            Index(f"ix_demands_open_{column}", column, "due_at", "is_open", sqlite_where=live, postgresql_where=live),
+            Index(
+                f"ix_demands_open_{column}", column, "is_open", "due_at", "level", "state", "urgency", "category_id",
+                "reported_at", "level_since", sqlite_where=live, postgresql_where=live,
+            ),
             Index(
                 f"ix_demands_all_{column}", column, "reported_at", "settled_at", "due_at", "is_open", "self_settled",
                 "received", sqlite_where=filled, postgresql_where=filled,
@@ -91,8 +98,16 @@ class Demand(Base, table=True):
             "ix_demands_waiting",
             "state",
             "settled_at",
+            *PATH,
             sqlite_where=text("settled_at IS NOT NULL AND closed_at IS NULL"),
             postgresql_where=text("settled_at IS NOT NULL AND closed_at IS NULL"),
+        ),
+        Index(
+            "ix_demands_on_scene",
+            "reported_at",
+            *PATH,
+            sqlite_where=text("on_scene_at IS NOT NULL"),
+            postgresql_where=text("on_scene_at IS NOT NULL"),
         ),
         Index(
             "ix_demands_open_department_id",
@@ -184,6 +199,13 @@ class DemandEvent(Base, table=True):
             unique=True,
             sqlite_where=text("idempotency_key IS NOT NULL"),
             postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_demand_events_urged",
+            "demand_id",
+            "at",
+            sqlite_where=text("verb = 'urge'"),
+            postgresql_where=text("verb = 'urge'"),
         ),
     )
 

@@ -12,7 +12,7 @@ from models.accounts import Permission
 from models.demands import CallBack, CallRoundDemand, Category, Demand, Reached, Satisfaction, Solved, State
 from models.units import Unit
 from services import units
-from services.access import Actor, demands_seen, mask_name, mask_phone, path_column, require
+from services.access import Actor, demands_seen, lies_in, mask_name, mask_phone, path_column, require
 from services.demands.rows import PAGE_SIZE
 
 D: Any = Demand.__table__.c  # type: ignore[attr-defined]
@@ -96,12 +96,14 @@ def waiting(
 
 
 def _inside(session: Session, actor: Actor, unit_id: int) -> ColumnElement[bool]:
-    return and_(demands_seen(actor), path_column(units.one(session, actor, unit_id).depth) == unit_id)
+    depth = units.one(session, actor, unit_id).depth
+    return and_(demands_seen(actor, leading=False), lies_in(depth, unit_id, leading=False))
 
 
 def _open_ended() -> ColumnElement[bool]:
-    """As the partial index of settled and not closed demands says it."""
-    return and_(col(Demand.settled_at).is_not(None), col(Demand.closed_at).is_(None))
+    """What waits for a check or a call, as the partial index of settled and not closed demands says it."""
+    waits = col(Demand.state).in_([State.PENDING_VERIFY, State.PENDING_CALLBACK])
+    return and_(waits, col(Demand.settled_at).is_not(None), col(Demand.closed_at).is_(None))
 
 
 def _of(which: Waiting) -> ColumnElement[bool]:

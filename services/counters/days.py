@@ -33,6 +33,25 @@ def _epoch_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(floor(extract(epoch from {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
+class Within(FunctionElement[int]):
+    """A number, or the nearer of two ends where it lies outside them: Within(number, lowest, highest). Null is null."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(Within, "sqlite")
+def _within_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    number, lowest, highest = (compiler.process(each, **options) for each in element.clauses)
+    return f"min(max({number}, {lowest}), {highest})"  # reckons the number once, where CASE would three times
+
+
+@compiles(Within, "postgresql")
+def _within_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    number, lowest, highest = (compiler.process(each, **options) for each in element.clauses)
+    return f"CASE WHEN {number} < {lowest} THEN {lowest} WHEN {number} > {highest} THEN {highest} ELSE {number} END"
+
+
 class Month(FunctionElement[int]):
     """The number of the first day of the month of a day number."""
 

@@ -24,14 +24,12 @@ from typing import Any
 from sqlalchemy import Integer, String, Table, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.expression import ColumnElement, Select
 
-from models.demands import Demand, Reached, Satisfaction, Solved
-from models.units import MAX_DEPTH
+from models.demands import PATH, Demand, Reached, Satisfaction, Solved
 from services.access import IS_OPEN
-from services.counters.days import Epoch, local, local_day, seconds
+from services.counters.days import Epoch, Within, local, local_day, seconds
 
 LEDGER: Table = Demand.__table__  # type: ignore[attr-defined]
 C = LEDGER.c
-PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
 COUNTED = (
     "reported_at", "settled_at", "due_at", "received", "is_open", "self_settled", "settled_level", "category_id",
     "first_answered_at", "reworked_at", "closed_at", "called_at", "reached", "solved", "satisfied", "contacted",
@@ -192,7 +190,7 @@ def tenth_of(until: ColumnElement[Any]) -> ColumnElement[int]:
     """`tenth` as SQL, of a demand until a moment; null without the moment or a limit."""
     used, whole = Epoch(until) - Epoch(C.reported_at), Epoch(C.due_at) - Epoch(C.reported_at)
     found = used * 10 // case((whole < 1, 1), else_=whole)
-    return case((found < 0, 0), (found > LAST_TENTH, LAST_TENTH), else_=found)
+    return Within(found, literal_column("0"), literal_column(str(LAST_TENTH)))
 
 
 def _one(condition: ColumnElement[bool], name: str) -> ColumnElement[int]:

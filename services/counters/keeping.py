@@ -14,10 +14,10 @@ from typing import Any
 from sqlmodel import Session
 
 from models.counters import Grain
-from models.demands import Demand
+from models.demands import PATH, Demand
 from services import sites
 from services.counters.days import month
-from services.counters.facts import COUNTED, PATH, Facts, facts, left_out
+from services.counters.facts import COUNTED, Facts, facts, left_out
 from services.counters.measures import CELLS, COLUMNS, COUNTS, Cell
 
 NOTED = "counters"

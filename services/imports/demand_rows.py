@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from models.demands import OPEN, SETTLED, State
-from models.units import MAX_DEPTH
+from models.demands import OPEN, PATH, SETTLED, State
 from services.demands.filing import TEXT_LENGTH, title_of
 from services.errors import BadInput
 from services.imports import values
@@ -23,7 +22,6 @@ LINES = ("external_id", "title", "category", "unit_code", "state", "department",
 TITLE_LENGTH = 120
 EXTERNAL_LENGTH = 120
 UNKNOWN = "?"
-PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
 _OPEN = sorted(state.value for state in OPEN)
 _SETTLED = sorted(state.value for state in SETTLED)
 _TOLD = (

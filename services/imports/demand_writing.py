@@ -8,15 +8,13 @@ from typing import Any
 import polars as pl
 from sqlmodel import col, select
 
-from models.demands import Demand, DemandEvent, Source, State, Urgency, Verb
-from models.units import MAX_DEPTH
+from models.demands import PATH, Demand, DemandEvent, Source, State, Urgency, Verb
 from services import counters, sites
 from services.access import path_column
 from services.demands.history import PROJECTED
 from services.imports import bulk
 from services.imports.context import Context
 
-PATH = tuple(f"a{depth}_id" for depth in range(1, MAX_DEPTH + 1))
 MOMENTS = ("due_at", "level_since", "level_due_at", "settled_at", "closed_at")
 DESCRIBED = (
     "title",

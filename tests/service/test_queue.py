@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import event, text
 
 from models.demands import State, Urgency
-from services import categories, demands, views
+from services import callbacks, categories, demands, scenes, views
 from services.access import SYSTEM
 from services.database import reading, transaction
-from services.demands import Filters, Order
+from services.demands import Filters, Order, requests
 from services.errors import BadInput, NotFound
 from tests.conftest import NOW
 from tests.factories import town
@@ -36,6 +36,16 @@ def found(site, who="leader", order=Order.DEADLINE, **filters):
         page = demands.queue(session, site.actors[who], Filters(**filters), now=NOW, order=order)
         assert page.total == demands.count(session, site.actors[who], Filters(**filters), now=NOW)
         return [row.id for row in page.rows]
+
+
+def plans(engine, run):
+    """How SQLite would find the demands of each statement that `run` sends."""
+    asked = [(sql, values) for sql, values in statements(engine, run) if "demands" in sql.partition("FROM")[2]]
+    with engine.connect() as connection:
+        return [
+            " | ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
+            for sql, values in asked
+        ]
 
 
 def statements(engine, run):
@@ -190,15 +200,10 @@ def test_sqlite_reads_the_queue_from_the_index_of_open_demands_of_the_smallest_s
         with reading(site.engine) as session:
             demands.queue(session, site.actors[who], chosen, now=NOW)
 
-    asked = [(sql, values) for sql, values in statements(site.engine, ask) if "FROM demands" in sql]
-    with site.engine.connect() as connection:
-        plans = [
-            " | ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values))
-            for sql, values in asked
-        ]
-    assert len(plans) == 2
-    assert all(f"demands USING INDEX {index}" in plan or f"COVERING INDEX {index}" in plan for plan in plans), plans
-    assert not any("SCAN demands" in plan for plan in plans), plans
+    told = plans(site.engine, ask)
+    assert len(told) == 2
+    assert all(f"demands USING INDEX {index}" in plan or f"COVERING INDEX {index}" in plan for plan in told), told
+    assert not any("SCAN demands" in plan for plan in told), told
 
 
 def test_sqlite_needs_no_sort_for_the_order_by_deadline_but_for_equal_ones(sqlite_site):
@@ -293,11 +298,41 @@ def test_the_department_usually_called_for_a_category_is_known(site):
     assert set(usual) == codes
 
 
+@pytest.mark.parametrize(
+    ("ask", "found_by"),
+    [
+        (
+            lambda session, actor, _: demands.count(session, actor, Filters(urged=True, mine=True), now=NOW),
+            "ix_demand_events_urged",
+        ),
+        (lambda session, actor, _: requests.waiting(session, actor, now=NOW), "uq_requests_waiting"),
+        (callbacks.desk, "ix_demands_waiting (state=?"),
+        (lambda session, actor, town: scenes.to_scene(session, actor, town, NOW - DAY, NOW), "ix_demands_on_scene"),
+    ],
+    ids=["urged", "requests", "desk", "scene"],
+)
+def test_sqlite_finds_what_few_demands_have_without_reading_a_whole_town(sqlite_site, ask, found_by):
+    site = sqlite_site
+
+    def read():
+        with reading(site.engine) as session:
+            ask(session, site.actors["leader"], site.units["411622204"])
+
+    (plan,) = plans(site.engine, read)
+    assert found_by in plan
+    assert "ix_demands_open" not in plan
+    assert "ix_demands_all" not in plan
+
+
 def test_postgresql_reads_the_queue_from_an_index_once_there_is_something_to_read(site):
     if site.engine.dialect.name != "postgresql":
         pytest.skip("the plan of PostgreSQL")
     for number in range(60):
         site.report(at=NOW - number * HOUR)
+    with site.engine.begin() as connection:  # most of a ledger is over and done with
+        done = "state = 'closed', is_open = FALSE, settled_at = reported_at, closed_at = reported_at"
+        connection.execute(text(f"UPDATE demands SET {done} WHERE id % 10 > 0"))
+        connection.execute(text("ANALYZE demands"))
     sent = statements(site.engine, lambda: found(site, overdue=True, unit_id=site.units["411622204202"]))
     sql, values = next((sql, values) for sql, values in sent if "count(" in sql)
     with reading(site.engine) as session:

@@ -29,7 +29,7 @@ def run(*words: str) -> str:
 def test_every_figure_of_services_is_printed_beside_its_floor_and_the_plans_name_the_partial_index():
     told = run("--quick", "--size", "3k", "--only", "queue,figures,ranking,map,board,moves,sweep,import", "--plans")
     assert [name for name, *_ in LINE.findall(told)] == EVERY
-    assert "queue county: SEARCH demands USING COVERING INDEX ix_demands_open_a1_id (a1_id=?)" in told
+    assert "queue county: SEARCH demands USING COVERING INDEX ix_demands_open_a1_id (a1_id=? AND is_open=?)" in told
 
 
 def test_every_screen_reruns_without_an_exception_on_it():

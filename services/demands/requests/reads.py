@@ -148,7 +148,7 @@ def _with_places(session: Session) -> Any:
 
 
 def _conditions(actor: Actor, which: Which, now: datetime) -> list[ColumnElement[bool]]:
-    seen = demands_seen(actor)
+    seen = demands_seen(actor, leading=False)
     if which is Which.DECIDED:
         return [seen, col(Request.granted).is_not(None)]
     if which is Which.OWN:
