@@ -96,7 +96,7 @@ def caption(view: View) -> str:
 def table(view: View, here: UnitRow, below: Sequence[UnitRow], found: Mapping[int, Counted]) -> None:
     """The unit in a total row that counts it whole, and each unit directly below it; on a phone one rate at a time."""
     t, phone = view.user.t, view.user.phone
-    heads = [name for name, _ in _cells(view, here, found[here.id])]
+    heads = [name for name, _ in cells_of(view, here.code, found[here.id])]
     with layout.panel("rates", t("Units below") if phone else t.name(here.name, here.name_en), caption(view)):
         if phone:
             heads = [st.selectbox(t("Which rate"), heads, key=f"rates-which-{view.asked.month}")]
@@ -121,12 +121,12 @@ def _opened(view: View, row: UnitRow) -> str:
 
 
 def _line(view: View, unit: UnitRow, counts: Counted, heads: Sequence[str], name: str) -> str:
-    cells = "".join(f"<td class=n>{cell}</td>" for head, cell in _cells(view, unit, counts) if head in heads)
+    cells = "".join(f"<td class=n>{cell}</td>" for head, cell in cells_of(view, unit.code, counts) if head in heads)
     return f"<tr><td class=w>{name}</td>{cells}</tr>"
 
 
-def _cells(view: View, unit: UnitRow, counts: Counted) -> list[tuple[str, str]]:
-    """Every rate of a unit: its name, and the cell that says it."""
+def cells_of(view: View, unit: str, counts: Counted) -> list[tuple[str, str]]:
+    """Every rate of a unit, given by its code: its name, and the cell that says it."""
     t, event = view.user.t, view.asked.month is Month.EVENT
     return [
         *([(t("settled"), _number(view, unit, counts, "settled"))] if event else []),
@@ -136,7 +136,7 @@ def _cells(view: View, unit: UnitRow, counts: Counted) -> list[tuple[str, str]]:
     ]
 
 
-def _cell(view: View, unit: UnitRow, counts: Counted, column: Column) -> str:
+def _cell(view: View, unit: str, counts: Counted, column: Column) -> str:
     """The rate, and below it its counts; no data is a dash."""
     rate, t = column.rate(counts), view.user.t
     if rate is None:
@@ -145,15 +145,15 @@ def _cell(view: View, unit: UnitRow, counts: Counted, column: Column) -> str:
     return f"<b>{t.percent(rate)}</b><br><small>{part} / {whole}</small>"
 
 
-def _number(view: View, unit: UnitRow, counts: Counted, name: str) -> str:
+def _number(view: View, unit: str, counts: Counted, name: str) -> str:
     """A count that opens exactly its cases."""
     asked_ = view.asked
     wanted = rates.cases(name, view.period, asked_.scope, now=view.user.now, month=asked_.month)
     number: int = getattr(counts, name)
-    return anchor(view.user.t.number(number), "demands" if number else "", address.link(wanted, unit=unit.code))
+    return anchor(view.user.t.number(number), "demands" if number else "", address.link(wanted, unit=unit))
 
 
-def _satisfied(view: View, unit: UnitRow, counts: Counted) -> str:
+def _satisfied(view: View, unit: str, counts: Counted) -> str:
     """Satisfied and, at their weight, basically satisfied of those reached; with the interval where these are few."""
     t, weights = view.user.t, view.user.profile.rates.weights
     rate = rates.satisfaction(counts, weights)
@@ -182,7 +182,7 @@ def _composite(view: View, counts: Counted) -> str:
 
 def one_by_one(view: View, here: UnitRow, counts: Counted) -> None:
     """On a phone the unit's own rates below each other."""
-    t, cells = view.user.t, _cells(view, here, counts)
+    t, cells = view.user.t, cells_of(view, here.code, counts)
     with layout.panel("rates-own", t.name(here.name, here.name_en), caption(view)):
         lines = "".join(f"<tr><td>{escape(name)}</td><td class=n>{cell}</td></tr>" for name, cell in cells)
         st.html(f"<table class=sg-table><tbody>{lines}</tbody></table>")

@@ -176,7 +176,7 @@ font-weight:600;display:grid;place-items:center}}
 .st-key-tiles>:last-child:nth-child(odd){{grid-column:1/-1}}
 [class*="st-key-tile-"]:has([data-testid=stCaptionContainer]) [data-testid=stMetric]{{padding-bottom:2.75rem}}
 /* a paper's table: bars are left out, what has no column of its own stands below its row */
-.sg-scroll :is(td,th).drawn{{display:none}}.sg-scroll .sg-table :is(td,th){{padding-left:4px;padding-right:4px}}.sg-scroll td{{min-width:0!important}}
+.sg-scroll :is(td,th):is(.drawn,.b){{display:none}}.sg-scroll .sg-table :is(td,th){{padding-left:4px;padding-right:4px}}.sg-scroll td{{min-width:0!important}}
 .sg-scroll small{{font-size:12px;line-height:16px;white-space:normal}}.sg-scroll small a{{min-width:28px}}
 .sg-scroll tr:has(+.more) td{{border-bottom:0}}.sg-scroll .more td{{color:{MUTED};padding-bottom:6px}}.sg-scroll .more span{{display:inline-block;margin-right:12px}}.sg-scroll .more a{{min-width:0;padding:12px 4px}}
 /* thumbs need 44 px; native buttons have 32 to 40 */

@@ -74,6 +74,15 @@ def test_the_total_of_a_ranking_opens_as_many_cases(demo_server: Server, demo_de
     assert len(told) == {"satisfaction": 3, "composite": 1}.get(sort, 2)
 
 
+def test_every_number_of_a_village_beside_the_best_opens_as_many_cases(demo_server: Server, demo_desk: Page):
+    sign_in(demo_desk, "leader", PASSWORD, "/rankings?unit=411622204202&beside=best&period=last-month")
+    expect(demo_desk.locator(".st-key-p-categories a").first).to_be_visible()
+    settled(demo_desk)
+    told = followed(demo_desk, demo_server, ".sg-beside a")
+    assert different(told) == []
+    assert len(told) > 60
+
+
 def test_every_number_of_the_running_month_opens_as_many_cases(demo_server: Server, demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD, "/rates")
     expect(demo_desk.locator(".st-key-p-rates table")).to_be_visible()

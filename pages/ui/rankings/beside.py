@@ -1,5 +1,7 @@
 """Learning from the best: a unit beside the best of its kind, its gap, and where the time goes."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from html import escape
 
@@ -7,17 +9,17 @@ import streamlit as st
 
 from pages.i18n import Words
 from pages.ui import frame, layout
+from pages.ui import rates as shown
 from pages.ui.cases import anchor, level_words, link, short
 from pages.ui.demands import address
 from pages.ui.frame import User
 from pages.ui.rankings.choosing import choose_sort, days_of
 from pages.ui.status import plain
-from services import rankings
+from services import rankings, rates
 from services.database import reading
-from services.demands import Filters
 from services.periods import Period
 from services.rankings import Beside, Kind, PointRow, RankRow
-from services.rates import Scope
+from services.rates import Counted, Month, Scope
 from services.units import UnitRow
 
 SHOWN = 8
@@ -42,6 +44,8 @@ def beside(user: User, here: UnitRow, period: Period) -> None:
             link(t("The whole ranking"), "rankings", wanted, width="content")
         with reading() as session:
             found = rankings.beside(session, user.actor, here.id, period, now=user.now, sort=sort)
+            both = [row.unit_id for row in (found.own, found.best) if row is not None and row.unit_id is not None]
+            counted = rates.counted(session, user.actor, both, period, now=user.now)
         with layout.panel("beside"):
             st.markdown(_sentence(user, found))
             st.caption(f"{days_of(user, period)} · {t.term(Scope.FULL)} · {_kind(t, found)}")
@@ -49,7 +53,9 @@ def beside(user: User, here: UnitRow, period: Period) -> None:
             return
         left, right = (st.container(), st.container()) if user.phone else st.columns(2, gap="small")
         with left, layout.panel("points", t("Point by point")):
-            st.html(_points(user, here.level, found, found.best))
+            pair = zip((found.own, found.best), both, strict=True)
+            cells = [_rates(user, period, row.code, counted[key]) for row, key in pair]
+            st.html(_points(user, here.level, found, found.best, cells))
         with right:
             with layout.panel("steps", t("Which step takes the time"), _cases(t, found)):
                 if found.steps:
@@ -103,27 +109,32 @@ def _cases(t: Words, found: Beside) -> str:
     return t("{own} and {best} settled cases", own=t.number(found.cases[0]), best=t.number(found.cases[1]))
 
 
-def _points(user: User, level: str, found: Beside, best: RankRow) -> str:
+def _rates(user: User, period: Period, unit: str, counted: Counted) -> dict[str, str]:
+    """The cells of the rates table of one unit: each rate with its counts, which open their cases."""
+    view = shown.View(user, period, shown.Asked(Scope.FULL, Month.COHORT))
+    return dict(shown.cells_of(view, unit, counted))
+
+
+def _points(user: User, level: str, found: Beside, best: RankRow, cells: Sequence[Mapping[str, str]]) -> str:
     t = user.t
     words = {
         "on_time": t("Settled in time"), "settlement": t("Settlement rate"), "first_hour": t("Answered in an hour"),
-        "closing": t("Closed when due"), "rework": t("Rework (low is good)"), "response": t("Response"),
+        "closing": t("Closed when due"), "rework": t("Reworked"), "response": t("Response"),
         "resolution": t("Resolution"), "satisfaction": t("Satisfaction"),
     }  # fmt: skip
-    lines = "".join(_point(t, words[row.name], row) for row in found.points)
+    lines = "".join(_point(t, words[row.name], row, cells) for row in found.points)
     return _table(
         [("", t("Rate")), ("n", _short(user, level, found.own)), ("n", _short(user, level, best)), ("n", t("Gap"))],
         lines,
     )
 
 
-def _point(t: Words, word: str, row: PointRow) -> str:
+def _point(t: Words, word: str, row: PointRow, cells: Sequence[Mapping[str, str]]) -> str:
     gap = "–" if row.gap is None else _signed(-row.gap * 100, 2)
     behind = " class=behind" if (row.gap or 0) > 0 else ""
-    return (
-        f"<tr{behind}><td>{escape(word)}</td><td class=n>{escape(t.percent(row.own))}</td>"
-        f"<td class=n>{escape(t.percent(row.best))}</td><td class='n gap'>{gap}</td></tr>"
-    )
+    said = t("Rework (low is good)") if row.better < 0 else word
+    both = "".join(f"<td class=n>{each[word]}</td>" for each in cells)
+    return f"<tr{behind}><td>{escape(said)}</td>{both}<td class='n gap'>{gap}</td></tr>"
 
 
 def _signed(value: float, places: int) -> str:
@@ -145,30 +156,31 @@ def _steps(user: User, level: str, found: Beside, best: RankRow) -> str:
         for row in found.steps
     )
     return _table(
-        [("", t("Held by")), ("", ""), ("n", _short(user, level, found.own)), ("n", _short(user, level, best))], lines
+        [("", t("Held by")), ("b", ""), ("n", _short(user, level, found.own)), ("n", _short(user, level, best))], lines
     )
 
 
 def _categories(user: User, here: UnitRow, period: Period, found: Beside, best: RankRow) -> str:
     t, lines = user.t, ""
     for row in found.categories[:SHOWN]:
-        missed = f"{_missed(user, here.code, row.code, period, row.missed)} / {t.number(row.due)}"
-        theirs = f"{t.number(row.best_missed)} / {t.number(row.best_due)}"
+        own = _late(user, here.code, row.code, period, (row.missed, row.due, row.received))
+        theirs = _late(user, best.code, row.code, period, (row.best_missed, row.best_due, row.best_received))
         lines += (
             f"<tr{' class=behind' if row.lost >= 1 else ''}><td>{escape(t.name(row.name, row.name_en))}</td>"
-            f"<td class=n>{t.number(row.received)}</td><td class=n>{t.number(row.best_received)}</td>"
-            f"<td class=n>{missed}</td><td class=n>{theirs}</td><td class='n gap'>{_signed(row.lost, 1)}</td></tr>"
+            f"<td class=n>{own}</td><td class=n>{theirs}</td><td class='n gap'>{_signed(row.lost, 1)}</td></tr>"
         )
-    own, other = _short(user, here.level, found.own), _short(user, here.level, best)
-    heads = [("", t("Category")), ("n", t("received, {place}", place=own)), ("n", t("received, {place}", place=other))]
-    heads += [("n", t("late / due, {place}", place=place)) for place in (own, other)]
-    return _table([*heads, ("n", t("More late than at their rate"))], lines)
+    heads = [("n", t("late / due, {place}", place=_short(user, here.level, row))) for row in (found.own, best)]
+    return _table([("", t("Category")), *heads, ("n", t("More late than at their rate"))], lines)
 
 
-def _missed(user: User, unit: str, category: str, period: Period, number: int) -> str:
-    filters = Filters(limit_from=period.start, limit_to=period.so_far(user.now), kept=False)
-    wanted = address.link(filters, unit=unit, category=category)
-    return anchor(user.t.number(number), "demands" if number else "", wanted)
+def _late(user: User, unit: str, category: str, period: Period, counts: tuple[int, int, int]) -> str:
+    """A unit's late and due cases of a category, beneath them how many came in; each count opens its cases."""
+    due, received = (rates.cases(name, period, now=user.now) for name in ("due", "received"))
+    missed, fell, came = (
+        anchor(user.t.number(number), "demands" if number else "", address.link(each, unit=unit, category=category))
+        for number, each in zip(counts, (replace(due, kept=False), due, received), strict=True)
+    )
+    return f"{missed} / {fell}<br><small>{user.t('received')} {came}</small>"
 
 
 def _table(heads: list[tuple[str, str]], lines: str) -> str:
