@@ -37,7 +37,10 @@ if user.phone and reference:
 with st.container(gap=12):
     parts.head(user)
     parts.rates_of(user, said)
-    parts.choose(user, asked, counts, drawn)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        parts.choose(user, asked, counts, drawn)
+        if rows:
+            exports.desk(user, rows)
     if asked.which is Waiting.ROUND:
         parts.round_of(user, here, week, drawn)
     refusals(t)
@@ -50,8 +53,6 @@ with st.container(gap=12):
         else:
             parts.table(user, rows, asked, reference, since)
         parts.pager(asked, parts.total(asked.which, counts, drawn))
-        if rows:
-            exports.desk(user, rows)
     if right is not None and reference:
         with right:
             calling.opened(user, reference, parts.following(rows, reference), since)

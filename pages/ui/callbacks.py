@@ -81,7 +81,7 @@ def rates_of(user: User, said: Counted) -> None:
         _rate(t, "valid", t("Reached"), rates.valid_rate(said), _of(t, said.valid, said.called))
         _rate(t, "contacted", t("Were contacted"), rates.response(said), _of(t, said.contacted, said.valid))
         _rate(t, "solved", t("Say it is solved"), rates.resolution(said), _of(t, said.solved, said.valid))
-        _rate(t, "satisfied", t("Satisfied"), rates.satisfaction(said), content(user, said))
+        _rate(t, "satisfied", t("Satisfied"), rates.satisfaction(said, user.profile.rates.weights), content(user, said))
 
 
 def content(user: User, said: Counted) -> str:

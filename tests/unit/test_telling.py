@@ -1,18 +1,22 @@
 """What a demand's history and a project's tiles say."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from models.demands import Verb
+from models.profiles import Weights
 from models.projects import ProjectVerb
 from pages.charts.demands import Day, strips
 from pages.charts.projects import Label, Step, timeline
 from pages.i18n import words
+from pages.ui import callbacks
 from pages.ui.demands.telling import PAST
 from pages.ui.projects import telling
 from pages.ui.projects.telling import figure
 from services.projects import MilestoneRow
+from services.rates import Counted
 
 ZH, EN = words("zh"), words("en")
 
@@ -34,6 +38,15 @@ def test_no_line_of_the_milestones_runs_through_their_words():
     drawn = timeline(EN, [row], [Label(Step.AHEAD, "due 13 Dec")], today).to_dict()
     texts = [layer for layer in drawn["layer"] if layer["mark"].get("fontSize") == 13]
     assert [layer["mark"].get("stroke") for layer in texts] == ["#FFFFFF", "#FFFFFF", None, None]
+
+
+def test_the_desk_weighs_the_basically_satisfied_as_the_site_does(monkeypatch):
+    shown = {}
+    monkeypatch.setattr(callbacks, "_rate", lambda _t, key, _label, rate, _counts: shown.update({key: rate}))
+    site = SimpleNamespace(rates=SimpleNamespace(weights=Weights(basically=0.5)))
+    said = Counted(called=10, valid=10, satisfied=6, basically=4)
+    callbacks.rates_of(SimpleNamespace(t=ZH, phone=False, profile=site), said)
+    assert shown["satisfied"] == 0.8
 
 
 @pytest.mark.parametrize(
