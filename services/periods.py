@@ -158,7 +158,7 @@ def parse(key: str, today: date, zone: tzinfo) -> Period:
             return between(*month_of(date.fromisoformat(f"{match[1]}-01"), month_from(zone)), zone)
         if match is not None:
             return between(date.fromisoformat(match[2]), date.fromisoformat(match[3]), zone)
-    except ValueError:
+    except (ValueError, OverflowError):  # also of the last month there is a date for
         pass
     raise BadInput("period_wrong", given=key)
 

@@ -4,6 +4,7 @@ All units of the level are compared, whoever asks: a place among all is no secre
 actor's own scope are given out.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,9 +24,6 @@ from services.people import ANSWERING, held_on
 from services.periods import Period
 from services.rates import Counted
 from services.watch.rows import Figure, Finding, Plan
-
-MONTH_DAYS = 365.2425 / 12
-
 
 WEIGHTS = Weights()
 
@@ -208,5 +206,19 @@ def _vacancy(rule: WatchRule, unit_id: int, found: Measured) -> Finding:
     since = found.vacant[unit_id]
     if since is None:
         return Finding(rule, None, (figure,))
-    months = (found.today - since).days / MONTH_DAYS
+    months = _months(since, found.today)
     return Finding(rule, months > rule.limit, (replace(figure, since=since, value=round(months, 2)),))
+
+
+def _months(since: date, today: date) -> float:
+    """Months of the calendar: from the 15th to the 15th is a whole one, whatever its days."""
+    whole = (today.year - since.year) * 12 + today.month - since.month
+    whole -= _later(since, whole) > today
+    start, end = _later(since, whole), _later(since, whole + 1)
+    return whole + (today - start).days / (end - start).days
+
+
+def _later(day: date, months: int) -> date:
+    """The same day of the month so many months later, or that month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,6 +1,7 @@
 """The watch-list: nobody is entered but by a published rule, and everything about an entry follows from its events."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -154,8 +155,22 @@ def test_the_overdue_share_is_of_the_open_ones_and_only_above_the_limit():
 
 def test_a_post_is_vacant_too_long_after_the_rules_months_and_nobody_knows_where_none_was_entered():
     over = rule("vacant", limit=3)
-    found = measured(vacant={1: date(2026, 8, 20), 2: date(2026, 8, 22), 3: None})
+    found = measured(vacant={1: date(2026, 8, 19), 2: date(2026, 8, 20), 3: None})
     assert [judged(over, unit, found).holds for unit in (1, 2, 3, 4)] == [True, False, None, False]
+
+
+@pytest.mark.parametrize(
+    ("since", "today", "months"),
+    [
+        (date(2026, 8, 15), date(2026, 11, 15), 3.0), (date(2027, 2, 1), date(2027, 5, 1), 3.0),
+        (date(2026, 11, 30), date(2027, 2, 28), 3.0), (date(2026, 11, 30), date(2027, 3, 14), 3.47),
+        (date(2026, 11, 20), date(2026, 11, 20), 0.0), (date(2026, 5, 31), date(2026, 11, 29), 5.97),
+    ],
+)  # fmt: skip
+def test_months_of_a_vacant_post_are_those_of_the_calendar(since, today, months):
+    """Three months are over on the same day of the third month, be it after 89 days or 92."""
+    found = judged(rule("vacant", limit=3), 1, replace(measured(vacant={1: since}), today=today))
+    assert (found.figures[0].value, found.holds) == (months, months > 3)
 
 
 def test_leaving_is_the_opposite_but_never_by_what_was_before_the_entry_or_is_not_known():
@@ -214,7 +229,7 @@ def test_a_vacant_post_proposes_the_village_with_its_figures_and_enters_nobody_b
     (found,) = look(site, "leader", watch.proposals, now=NOW)
     assert (found.code, found.unit, found.relapse) == (VILLAGE, "霍坡村", False)
     assert [(each.rule.measure, each.holds) for each in found.findings] == [(WatchMeasure.VACANT, True)]
-    assert found.findings[0].figures == (Figure(TODAY, TODAY, value=4.67, since=date(2026, 7, 1)),)
+    assert found.findings[0].figures == (Figure(TODAY, TODAY, value=4.63, since=date(2026, 7, 1)),)
     assert look(site, "leader", watch.listed) == {}
 
 
@@ -226,7 +241,7 @@ def test_an_entry_keeps_the_rules_words_and_figures_of_its_day(site):
     )  # fmt: skip
     (reason,) = row.reasons
     assert (reason.zh, reason.holds) == ("村支书岗位空缺超过 3 个月", True)
-    assert reason.figures == (Figure(TODAY, TODAY, value=4.67, since=date(2026, 7, 1)),)
+    assert reason.figures == (Figure(TODAY, TODAY, value=4.63, since=date(2026, 7, 1)),)
     assert look(site, "viewer", watch.listed) == {
         site.units[VILLAGE]: watch.Mark("W411622-2026-0001", WatchState.ON_LIST, relapse=False)
     }

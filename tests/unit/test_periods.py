@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from models.profiles import Rates
 from models.zones import DayZone
+from services.errors import BadInput
 from services.periods import Preset, between, month_of, parse, preset
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -85,6 +86,13 @@ def test_a_shifted_zone_says_the_same_moment_both_ways(place):
         wall = moment.astimezone(ZoneInfo(place)).replace(tzinfo=None)
         assert there.replace(tzinfo=None) == wall - timedelta(hours=12)
     assert pickle.loads(pickle.dumps(zone)) == zone
+
+
+@pytest.mark.parametrize("key", ["2026-13", "9999-12", "0001-01", "2026-11-01..9999-12-31"])
+def test_a_key_that_is_no_period_of_these_centuries_is_refused(key):
+    for days in (SHANGHAI, FROM_19):
+        with pytest.raises(BadInput):
+            parse(key, date(2026, 11, 20), days)
 
 
 @pytest.mark.parametrize(
