@@ -41,6 +41,8 @@ def propose(session: Session, actor: Actor, draft: Draft, *, now: datetime, key:
     Raises NotAllowed, NotFound for a unit outside the scope, BadInput for what is missing, overlong or negative.
     """
     require(actor, Permission.TRIAGE)
+    if key is not None:
+        _reference(session, now, 0)  # waits for whoever proposes right now: a form sent twice at once is one project
     before = done_before(session, actor, key)
     if before is not None:
         return before
@@ -70,9 +72,9 @@ def done_before(session: Session, actor: Actor, key: str | None) -> int | None:
     return event.project_id if event is not None else None
 
 
-def _reference(session: Session, now: datetime) -> str:
+def _reference(session: Session, now: datetime, count: int = 1) -> str:
     year = now.astimezone(sites.profile(session).zone).year
-    return f"P{sites.site(session).code}-{year}-{sites.next_numbers(session, f'projects-{year}'):04d}"
+    return f"P{sites.site(session).code}-{year}-{sites.next_numbers(session, f'projects-{year}', count):04d}"
 
 
 def change(

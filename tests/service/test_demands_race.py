@@ -9,10 +9,11 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from models.demands import Demand, DemandEvent, State
-from services import callbacks, demands, periods, sites
+from services import callbacks, demands, periods, projects, sites
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.errors import ChangedMeanwhile, Refused, ServiceError
+from services.projects import Draft
 from tests.conftest import NOW
 from tests.factories import town
 
@@ -128,6 +129,22 @@ def test_one_form_sent_twice_at_once_files_one_demand_and_gives_the_same_number(
     assert len(set(results)) == 1
     with reading(site.engine) as session:
         assert session.exec(select(func.count()).select_from(Demand)).one() == 2
+
+
+def test_one_project_sent_twice_at_once_is_one_project(site):
+    draft = Draft(
+        title="修建便民桥", problem="汛期过河要绕行八公里。", unit_id=site.units["411622204202"], budget_fen=0,
+        starts_on=NOW.date(),
+    )  # fmt: skip
+    for number in range(5):
+
+        def send(key=f"form-{number}"):
+            with transaction(site.engine) as session:
+                return projects.propose(session, site.actors["leader"], draft, now=NOW, key=key)
+
+        results = at_once(send, send)
+        assert refusals(results) == []
+        assert len(set(results)) == 1
 
 
 def test_demands_filed_at_once_get_different_numbers_without_a_gap(site):
