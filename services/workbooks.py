@@ -1,5 +1,6 @@
 """Workbooks we write: nobody's text ever becomes a formula, a link or a number."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import xlsxwriter
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 Say = Callable[[str], str]
 """Gives the word for a column's key, a sheet or a state in the reader's language; "language" gives which one it is."""
@@ -26,6 +29,14 @@ def heading(book: Any) -> Any:
     return book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
 
 
+def sheet(book: Any, wanted: str) -> Any:
+    """A new sheet, named as `wanted` as far as may be: 31 signs, none forbidden, none twice (in capitals or not)."""
+    base = _FORBIDDEN.sub(" ", wanted).strip()[:28] or "1"
+    taken = {each.lower() for each in book.sheetnames}
+    names = (base, *(f"{base} {number}" for number in range(2, 2 + len(taken))))
+    return book.add_worksheet(next(name for name in names if name.lower() not in taken))
+
+
 def table(book: Any, name: str, headings: Sequence[str], rows: Sequence[Sequence[Any]], widths: Sequence[int]) -> None:
     """A sheet of typed cells under a head that stays: text as text, days as days, numbers as numbers, None empty.
 
@@ -36,14 +47,14 @@ def table(book: Any, name: str, headings: Sequence[str], rows: Sequence[Sequence
         date: book.add_format({"num_format": "yyyy-mm-dd"}),
         str: book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
     }
-    sheet, bold = book.add_worksheet(name), heading(book)
-    sheet.freeze_panes(1, 0)
+    made, bold = sheet(book, name), heading(book)
+    made.freeze_panes(1, 0)
     for number, (word, width) in enumerate(zip(headings, widths, strict=True)):
-        sheet.set_column(number, number, width)
-        sheet.write_string(0, number, word, bold)
+        made.set_column(number, number, width)
+        made.write_string(0, number, word, bold)
     for line, row in enumerate(rows, start=1):
         for number, value in enumerate(row):
-            _write(sheet, line, number, value, formats)
+            _write(made, line, number, value, formats)
 
 
 def said(

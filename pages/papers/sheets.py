@@ -1,6 +1,5 @@
 """Tables as a workbook: numbers as numbers, shares as shares, days as days; nobody's text ever a formula. Pure."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -11,7 +10,6 @@ from pages.papers.paper import Cell, Table
 from services import workbooks
 
 WIDEST, NARROWEST = 48, 8
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 
 
 def drawn(tables: Sequence[Table], made_at: datetime, zone: ZoneInfo) -> bytes:
@@ -24,9 +22,8 @@ def drawn(tables: Sequence[Table], made_at: datetime, zone: ZoneInfo) -> bytes:
             "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
             "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
         }  # fmt: skip
-        taken: set[str] = set()
         for table in tables:
-            _sheet(book.add_worksheet(_name(table.name, taken)), table, formats, zone)
+            _sheet(workbooks.sheet(book, table.name), table, formats, zone)
     return out.getvalue()
 
 
@@ -59,14 +56,3 @@ def _write(sheet: Any, line: int, at: int, cell: Cell, formats: dict[str, Any], 
 def _width(text: str) -> int:
     """How wide a text is in signs: a Chinese one is as wide as two."""
     return sum(2 if ord(sign) > 0x2E7F else 1 for sign in text)
-
-
-def _name(wanted: str, taken: set[str]) -> str:
-    """A sheet's name: at most 31 signs, none forbidden, none twice (upper and lower case are alike)."""
-    base = _FORBIDDEN.sub(" ", wanted).strip()[:28] or "1"
-    name = base
-    number = 2
-    while name.lower() in taken:
-        name, number = f"{base} {number}", number + 1
-    taken.add(name.lower())
-    return name

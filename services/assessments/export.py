@@ -25,7 +25,7 @@ def workbook(session: Session, actor: Actor, key: str, unit_id: int, day: date, 
     parts = [part.zh if zh else part.en for part in rows[0].parts] if rows else []
     named = [*(say(f"column.{name}") for name in ("unit", "place", "points", "list")), *parts]
     with workbooks.opened(out) as book:
-        name = (form.zh if zh else form.en)[:31]
+        name = form.zh if zh else form.en
         widths = [max(14, 2 * len(word)) for word in named]
         workbooks.table(book, name, named, [_result(row, say, zh=zh) for row in rows], widths)
         held = [

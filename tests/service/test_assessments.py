@@ -15,7 +15,7 @@ import services.assessments as package
 from models.accounts import PERMISSIONS, Permission
 from models.assessments import Assessing, AssessmentForm, AssessmentItem, AssessmentSheet, Choice, Holder
 from models.profiles import Profile, Weights
-from services import assessments, sites
+from services import assessments, sites, workbooks
 from services.access import SYSTEM
 from services.assessments import Listed, PartRow, ResultRow, scoring
 from services.database import reading, transaction
@@ -428,6 +428,17 @@ def test_the_workbook_has_numbers_as_numbers_and_each_list_in_words(site):
     )  # fmt: skip
     assert book["sheet.honours"].rows() == [("霍坡村", "honour.good_neighbour", 2026, 7)]
     assert book["sheet.incomes"].rows()[1] == ("霍坡村", 2026, 123456.78)
+
+
+def test_a_form_may_have_any_name_and_still_be_taken_along():
+    """A spreadsheet has no sheet called “月度/自评 [试行]”, nor two that differ in capitals alone."""
+    out = io.BytesIO()
+    with workbooks.opened(out) as book:
+        for name in ("月度/自评 [试行]", "Sheet", "sheet", "", "长" * 40, "长" * 39):
+            workbooks.table(book, name, ["=1+1"], [["=1+1"]], [9])
+    found = polars.read_excel(io.BytesIO(out.getvalue()), sheet_id=0)
+    assert list(found) == ["月度 自评  试行", "Sheet", "sheet 2", "1", "长" * 28, "长" * 28 + " 2"]
+    assert {name: sheet.rows() for name, sheet in found.items()} == dict.fromkeys(found, [("=1+1",)])
 
 
 def test_kinds_of_honours_are_the_profiles(site):
