@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -11,12 +12,13 @@ from models.departments import Department
 from models.people import Person, Post, PostRole
 from models.sunshine import Helper
 from models.units import Unit
+from services import sites
 from services.sunshine import wording
 from services.sunshine.matters import NOBODY, HelperRow
 
 
 def choices(session: Session, found: Sequence[Demand]) -> dict[int, list[HelperRow]]:
-    """Who may be named for each demand, the likeliest first, nobody last. Three statements for all.
+    """Who may be named for each demand, the likeliest first, nobody last. Four statements for all.
 
     Who settled it comes first: the department that held it, else the grid member who served at its unit on that day
     where it was settled on the spot, else the unit that held it; then departments that came when called. A grid member
@@ -24,11 +26,13 @@ def choices(session: Session, found: Sequence[Demand]) -> dict[int, list[HelperR
     """
     names = _units(session, found)
     members, offices = _members(session, found), _offices(session, found)
-    return {demand.id or 0: _of(demand, names, members, offices) for demand in found}
+    zone = sites.profile(session).zone
+    return {demand.id or 0: _of(demand, zone, names, members, offices) for demand in found}
 
 
 def _of(
     demand: Demand,
+    zone: ZoneInfo,
     names: dict[int, tuple[str, str]],
     members: dict[int, list[tuple[Post, str]]],
     offices: dict[int, list[tuple[int, str, str]]],
@@ -39,7 +43,7 @@ def _of(
     persons = [
         HelperRow(Helper.PERSON, unit_id=unit_id, person_id=post.person_id, name=zh, name_en=en, person=name)
         for post, name in members.get(unit_id, [])
-        if _served(post, demand) and not wording.names_someone(name, demand.reporter)
+        if _served(post, demand, zone) and not wording.names_someone(name, demand.reporter)
     ]
     called = [
         HelperRow(Helper.DEPARTMENT, department_id=key, name=name, name_en=name_en)
@@ -50,8 +54,8 @@ def _of(
     return [*held, *own, *(row for row in called if row not in held), NOBODY]
 
 
-def _served(post: Post, demand: Demand) -> bool:
-    on = (demand.settled_at or demand.reported_at).date()
+def _served(post: Post, demand: Demand, zone: ZoneInfo) -> bool:
+    on = (demand.settled_at or demand.reported_at).astimezone(zone).date()
     return post.starts_on <= on and (post.ends_on is None or post.ends_on > on)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -10,6 +10,7 @@ from sqlmodel import select
 from models.audit import AuditEntry
 from models.demands import Clock, Demand, Solved, State
 from models.households import Household
+from models.people import Person, Post, PostRole
 from models.sunshine import Helper, Notice, Opened
 from services import demands, sunshine
 from services.database import reading, transaction
@@ -177,6 +178,20 @@ def test_the_grid_member_who_settled_it_is_named_first_then_the_grid_and_nobody_
     with reading(site.engine) as session:
         row = sunshine.proposals(session, site.actors["chief"], site.units[HUOPO], now=NOW, days=30).rows[0]
     assert [each.kind for each in row.helpers] == [Helper.PERSON, Helper.UNIT, Helper.NOBODY]
+
+
+def test_who_took_over_a_grid_at_local_midnight_is_named_for_what_was_settled_at_dawn(site):
+    dawn = datetime.fromisoformat("2026-11-18T06:00:00+08:00")
+    demand_id = settled(site, at=dawn)
+    with transaction(site.engine) as session:
+        before = session.exec(select(Post).where(Post.person_id == site.people["周网格"])).one()
+        before.ends_on = dawn.date()
+        taken = Person(name="钱接手")
+        session.add(taken)
+        session.flush()
+        role, unit = PostRole.GRID_MEMBER, site.units[GRID]
+        session.add(Post(person_id=taken.id, unit_id=unit, role=role, starts_on=dawn.date()))
+    assert helper(site, demand_id).person == "钱接手"
 
 
 def test_a_department_that_came_is_offered_and_one_that_did_not_come_is_not(site):
