@@ -1,6 +1,6 @@
 """What a demand's history and a project's tiles say."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from models.demands import Verb
 from models.profiles import Weights
 from models.projects import ProjectVerb
+from models.watch import WatchState, WatchVerb
 from pages.charts.demands import Day, strips
 from pages.charts.projects import Label, Step, timeline
 from pages.i18n import words
@@ -15,8 +16,10 @@ from pages.ui import callbacks
 from pages.ui.demands.telling import PAST
 from pages.ui.projects import telling
 from pages.ui.projects.telling import figure
+from pages.ui.watch import telling as watch_telling
 from services.projects import MilestoneRow
 from services.rates import Counted
+from services.watch import EventRow
 
 ZH, EN = words("zh"), words("en")
 
@@ -30,6 +33,16 @@ def test_a_project_s_history_says_what_was_done_and_not_what_to_do():
     past = {verb: EN(telling.PAST[verb]) for verb in (ProjectVerb.FUND, ProjectVerb.APPROVE, ProjectVerb.LINK)}
     assert list(past.values()) == ["Money raised", "Approved", "Demand linked"]
     assert ZH(telling.PAST[ProjectVerb.FUND]) == "登记到位资金"
+    assert set(watch_telling.PAST) == set(WatchVerb)
+
+
+def test_the_watch_list_s_history_names_the_measure_that_was_done():
+    row = EventRow(
+        9, datetime(2026, 10, 22, 2, tzinfo=UTC), WatchVerb.DONE, WatchState.ON_LIST, 1, "张三", "", 3,
+        date(2026, 10, 22), None, None, None, None, {},
+    )  # fmt: skip
+    user = SimpleNamespace(t=EN, now=datetime(2026, 11, 23, tzinfo=UTC), profile=SimpleNamespace(zone=UTC))
+    assert watch_telling.event(user, row, {}, {3: "补选村支书"}) == "Measure done · 补选村支书 · 22 Oct"
 
 
 def test_no_line_of_the_milestones_runs_through_their_words():

@@ -46,7 +46,7 @@ def choose(user: User) -> Chosen | None:
     given = st.query_params.get("form", "")
     key = st.segmented_control(
         t("Form"), list(forms), default=given if given in forms else next(iter(forms)), required=True,
-        format_func=lambda each: t.name(forms[each].zh, forms[each].en), key="assessments-form",
+        format_func=lambda each: form_name(t, forms[each]), key="assessments-form",
         label_visibility="collapsed",
     )  # fmt: skip
     form = forms[key or next(iter(forms))]
@@ -76,6 +76,12 @@ def _day(text: str) -> date | None:
         return periods.day(text)
     except ServiceError:
         return None
+
+
+def form_name(t: Words, form: AssessmentForm) -> str:
+    """A form's name as a heading."""
+    name = t.name(form.zh, form.en)
+    return name[:1].upper() + name[1:]
 
 
 def words(t: Words, form: AssessmentForm, term: Period) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from models.assessments import AnsweredBy
 from pages.i18n import Words
 from pages.ui import layout
-from pages.ui.assessments.choosing import Chosen, words
+from pages.ui.assessments.choosing import Chosen, form_name, words
 from pages.ui.frame import User
 from pages.ui.status import plain
 from services import assessments
@@ -26,8 +26,7 @@ def list_words(t: Words) -> dict[Listed, str]:
 def table(user: User, chosen: Chosen, rows: Sequence[ResultRow]) -> None:
     """One line a unit, best first; each part with its points and what they were taken of."""
     t = user.t
-    name = t.name(chosen.form.zh, chosen.form.en)
-    with layout.panel("assessments-results", name, words(t, chosen.form, chosen.term)):
+    with layout.panel("assessments-results", form_name(t, chosen.form), words(t, chosen.form, chosen.term)):
         if not rows:
             layout.empty(t("No unit of yours is assessed. Results are of whole units, not of grids or persons."))
             return
@@ -37,7 +36,8 @@ def table(user: User, chosen: Chosen, rows: Sequence[ResultRow]) -> None:
 
 def _table(t: Words, rows: Sequence[ResultRow]) -> str:
     heads = "".join(
-        f"<th class=n>{escape(t.name(part.zh, part.en))}<br>{escape(t.number(part.most))}</th>"
+        f"<th class=n style='white-space:normal'>{escape(t.name(part.zh, part.en))}<br>"
+        f"{escape(t.number(part.most))}</th>"
         for part in rows[0].parts
     )
     first = "".join(f"<th{kind}>{escape(word)}</th>" for kind, word in (

@@ -201,11 +201,16 @@ def history(user: User, sheet: Sheet) -> None:
     """Everything that was done, the last first."""
     t, kinds = user.t, rules.helps(user)
     with layout.panel("watch-history", t("History")):
+        texts = {row.seq: row.text for row in sheet.events}
         lines = [
-            {"when": t.moment(row.at, user.now), "what": status.plain(telling.event(user, row, kinds)),
+            {"when": t.moment(row.at, user.now), "what": status.plain(telling.event(user, row, kinds, texts)),
              "who": status.plain(row.actor)}
             for row in sorted(sheet.events, key=lambda row: (row.at, row.seq), reverse=True)
         ]  # fmt: skip
+        if user.phone:
+            for line in lines:
+                st.markdown(f":gray[{line['when']}]&ensp;:gray[{line['who']}]  \n{line['what']}")
+            return
         with st.container(key="queue-history"):
             st.table(pd.DataFrame(lines), border="horizontal", hide_index=True, hide_header=True, alt=t("History"))
 

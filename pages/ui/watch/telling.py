@@ -1,9 +1,11 @@
 """The watch-list in words: states, findings with their figures, what an event says."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from models.watch import WatchMeasure, WatchState, WatchVerb
 from pages.i18n import Words
+from pages.i18n.marks import N_
 from pages.ui.frame import User
 from pages.ui.projects.telling import day
 from pages.ui.status import plain
@@ -14,6 +16,24 @@ STATES = {
     WatchState.WITHDRAWN: ("gray", "▬"),
 }  # fmt: skip
 """Colour and shape of an entry's state."""
+PAST = {
+    WatchVerb.ENTER: N_("Entered on the watch-list"),
+    WatchVerb.PROBLEM: N_("Problem added"),
+    WatchVerb.MEASURE: N_("Measure added"),
+    WatchVerb.RESCHEDULE: N_("Day of a measure moved"),
+    WatchVerb.DONE: N_("Measure done"),
+    WatchVerb.UNDONE: N_("Measure not done after all"),
+    WatchVerb.DROP: N_("Measure dropped"),
+    WatchVerb.HELP: N_("Help added"),
+    WatchVerb.EVIDENCE: N_("Evidence added"),
+    WatchVerb.ACCEPT: N_("Work accepted"),
+    WatchVerb.SEND_BACK: N_("Acceptance taken back"),
+    WatchVerb.LEAVE: N_("Left the list"),
+    WatchVerb.WITHDRAW: N_("Entry withdrawn"),
+}
+"""What an event of the history says: its verb as something that was done."""
+OF_MEASURES = {WatchVerb.RESCHEDULE, WatchVerb.DONE, WatchVerb.UNDONE, WatchVerb.DROP}
+"""What is done to a measure; its event is about that measure's."""
 HOLDS = {True: ":blue[●]", False: ":red[■]", None: ":gray[○]"}
 """Whether a rule to leave holds; None: nobody can say yet."""
 
@@ -108,10 +128,12 @@ def reasons(user: User, said: tuple[Finding, ...] | tuple[Told, ...]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def event(user: User, row: EventRow, kinds: dict[str, str]) -> str:
-    """What an event says: the verb, about what, who and when, and the text."""
+def event(user: User, row: EventRow, kinds: dict[str, str], texts: Mapping[int, str]) -> str:
+    """What an event says: the verb, about what, who and when, and the text; `texts` are those of all events."""
     t = user.t
-    parts = [t.term(row.verb)]
+    parts = [t(PAST[row.verb])]
+    if row.verb in OF_MEASURES and row.about is not None:
+        parts.append(texts[row.about])
     if row.kind:
         parts.append(kinds.get(row.kind, row.kind))
     who = row.person or t.name(row.department, row.department_en)
