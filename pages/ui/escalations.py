@@ -25,7 +25,12 @@ CARDS = 9
 """Cards on a page of a lane: they fill a lane of 1080 lines, whatever is written on them."""
 STYLE = """
 /* a whistle begins a line where it does not fit on the one before */
-[class*="-board-"] [data-testid=stElementContainer]:last-child p>span{display:inline-block;margin-right:.8em}
+:is([class*="card-board-"],[class*="late-board-"]) [data-testid=stElementContainer]:last-child p>span{
+display:inline-block;margin-right:.8em}[class*="st-key-lanehead-"] p{word-break:keep-all}
+/* narrow lanes give their margins to the words */
+@media(min-width:641px) and (max-width:1600px){
+[class*="st-key-lane-"]{padding:.6rem!important}
+:is([class*="card-board-"],[class*="late-board-"]){padding-left:.6rem!important;padding-right:.5rem!important}}
 @media(min-width:641px){
 .stMain:has(.st-key-lanes) .stMainBlockContainer{height:100vh;padding-bottom:1rem}
 .stMain:has(.st-key-lanes) .stMainBlockContainer>[data-testid=stVerticalBlock]{height:100%}
