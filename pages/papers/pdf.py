@@ -1,6 +1,7 @@
 """A paper as PDF: A4, with the Chinese font embedded and only the signs it needs. The same paper, the same bytes."""
 
 import json
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def _compiler() -> typst.Compiler:
 
 def data_of(paper: Paper) -> str:
     """The paper as the template reads it."""
-    made = paper.made_at
+    made = paper.made_at.astimezone(UTC)  # a PDF without a zone is read as one of UTC
     day = {name: getattr(made, name) for name in ("year", "month", "day", "hour", "minute", "second")}
     facts = {name: getattr(paper, name) for name in ("title", "subtitle", "language", "foot", "product", "wide")}
     sections = [

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -273,6 +274,14 @@ def test_the_same_ledger_gives_the_same_text_and_the_same_files(site, language):
         assert (facts.created, facts.modified) == (NOW, NOW)
         stamps = {part.date_time for part in zipfile.ZipFile(BytesIO(as_sheets)).infolist()}
         assert stamps == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_moment_written_in_another_zone_is_the_same_moment_in_every_file(session):
+    zone = sites.profile(session).zone
+    paper = told(session, places(session)[1])[1]
+    there = replace(paper, made_at=NOW.astimezone(zone))
+    assert (pdf.drawn(there), word.drawn(there)) == (pdf.drawn(paper), word.drawn(paper))
+    assert sheets.drawn(there.tables, there.made_at, zone) == sheets.drawn(paper.tables, NOW, zone)
 
 
 def formats(paper, zone):
