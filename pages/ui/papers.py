@@ -60,6 +60,10 @@ def _points(block: Points) -> str:
     return f"<ol class=sg-points>{rows}</ol>"
 
 
+PAIR = 3
+"""The parts of two counts and the mark between them: they stay in one line, where more may take two."""
+
+
 def table(found: Table, *, phone: bool = False) -> str:
     """A table of real text; on a phone columns stand beneath the one before them, or on a line below the row."""
     groups, below = [[at] for at in range(len(found.columns))], list[int]()
@@ -124,6 +128,8 @@ def _said(cell: Cell) -> str:
     said = "".join(_part(words, cases) for words, cases in cell.parts) or escape(cell.text)
     if cell.link:
         said = anchor(cell.text, cell.page, cell.link)
+    if len(cell.parts) == PAIR:
+        said = f"<span class=w>{said}</span>"
     return f"<span class=late>{said}</span>" if cell.loud else said
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -55,12 +56,15 @@ def asked() -> Asked:
 def switches(user: User, chosen: Asked) -> None:
     """Both switches; a choice goes into the address."""
     t = user.t
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=not user.phone, vertical_alignment="center", gap="small" if user.phone else "medium"):
         for key, kind, current in (("month", Month, chosen.month), ("scope", Scope, chosen.scope)):
-            wanted = st.segmented_control(
-                key, list(kind), default=current, format_func=t.term, key=f"rates-{key}-{current}", required=True,
-                label_visibility="collapsed",
-            )  # fmt: skip
+            choices: list[Month | Scope] = list(kind)
+            options: dict[str, Any] = {"format_func": t.term, "key": f"rates-{key}-{current}"}
+            options["label_visibility"] = "collapsed"
+            if user.phone:  # an English name of a month alone is as wide as a phone
+                wanted = st.selectbox(key, choices, choices.index(current), **options)
+            else:
+                wanted = st.segmented_control(key, choices, default=current, required=True, **options)
             if wanted is not None and wanted != current:
                 st.query_params[key] = wanted.value
                 st.rerun()

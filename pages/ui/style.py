@@ -69,11 +69,14 @@ right:1rem;bottom:.875rem;width:auto}}
 .sg-table th{{font-weight:400;color:{MUTED};text-align:left;padding:4px 8px;border:0;border-bottom:1px solid {LINE}}}
 .sg-wide{{overflow-x:auto}}.sg-wide small{{font-size:12px;line-height:16px}}
 .sg-table td{{padding:5px 8px;border:0;border-bottom:1px solid #F0EEE8;vertical-align:middle}}
-.sg-scroll{{overflow-x:auto}}.sg-scroll td:not(.n,.drawn){{min-width:5.5em}}.sg-points{{margin:0;padding-left:1.4rem;font-size:16px;line-height:24px}}
+.sg-scroll{{overflow-x:auto}}.sg-scroll td:not(.n){{min-width:5.5em}}.sg-scroll .drawn{{width:30%}}.sg-points{{margin:0;padding-left:1.4rem;font-size:16px;line-height:24px}}
 .sg-points li{{padding:2px 0}}.sg-points small{{font-size:14px;color:{MUTED}}}
 .sg-table .n{{text-align:right}}.sg-table :is(.n,.w){{white-space:nowrap}}
 .sg-table :is(td.m,small){{color:{MUTED}}}.sg-table img{{display:block}}.sg-rank .m a{{color:{MUTED};border:0}}
 @media(max-width:1600px){{.st-key-p-subjects .s img{{width:72px}}}}.st-key-p-flow{{min-height:18rem}}
+/* the chart of days is as high as the panel beside it leaves it, not 350 px */
+@media(min-width:641px){{.st-key-p-flow [data-testid=stElementContainer]:has(.stVegaLiteChart){{position:relative;flex:1 1 0;min-height:200px}}
+.st-key-p-flow [data-testid=stElementContainer]:has(.stVegaLiteChart)>*{{position:absolute;inset:0}}}}
 /* Chinese lines break after a mark, not inside a name */
 :is(.st-key-p-subjects td,.sg-rank .why,.sg-rank span.m){{word-break:keep-all}}.sg-note{{font-size:14px;line-height:20px;color:{MUTED};margin:0}}
 :is(.sg-table,.sg-note) a{{color:{BRAND};text-decoration:none;border-bottom:1px solid #0B6E6955}}
@@ -176,13 +179,13 @@ font-weight:600;display:grid;place-items:center}}
 .st-key-tiles>:last-child:nth-child(odd){{grid-column:1/-1}}
 [class*="st-key-tile-"]:has([data-testid=stCaptionContainer]) [data-testid=stMetric]{{padding-bottom:2.75rem}}
 /* a paper's table: bars are left out, what has no column of its own stands below its row */
-.sg-scroll :is(td,th):is(.drawn,.b){{display:none}}.sg-scroll .sg-table :is(td,th){{padding-left:4px;padding-right:4px}}.sg-scroll td{{min-width:0!important}}
-.sg-scroll small{{font-size:12px;line-height:16px;white-space:normal}}.sg-scroll small a{{min-width:28px}}
+.sg-scroll :is(td,th):is(.drawn,.b){{display:none}}.sg-scroll .sg-table :is(td,th){{padding-left:4px;padding-right:4px}}.sg-scroll td{{min-width:0!important}}.sg-scroll th{{white-space:normal!important}}
+.sg-scroll small{{font-size:12px;line-height:16px}}.sg-scroll small:not(.w){{white-space:normal}}.sg-scroll small a{{min-width:28px}}.sg-beside .n a{{min-width:24px}}
 .sg-scroll tr:has(+.more) td{{border-bottom:0}}.sg-scroll .more td{{color:{MUTED};padding-bottom:6px}}.sg-scroll .more span{{display:inline-block;margin-right:12px}}.sg-scroll .more a{{min-width:0;padding:12px 4px}}
 /* thumbs need 44 px; native buttons have 32 to 40 */
 .st-key-p-subjects .s{{display:none}}
 :is(.sg-table,.sg-note) a{{display:inline-block;min-width:32px;min-height:44px;box-sizing:border-box;padding:12px 0;border:0;
-text-decoration:underline;text-underline-offset:3px}}:is(.sg-rank span.m,small) a{{text-align:center}}.sg-note a{{min-width:0;padding:12px 4px;margin:0 -4px}}.sg-table td{{padding-top:2px;padding-bottom:2px}}
+text-decoration:underline;text-underline-offset:3px}}:is(.sg-rank .value,.sg-beside,small) a{{text-align:center}}.sg-note a{{min-width:0;padding:12px 4px;margin:0 -4px}}.sg-table td{{padding-top:2px;padding-bottom:2px}}
 .sg-table :is(.why,.m) a{{padding:4px 0 12px}}
 .stMain [data-testid=stLinkButton] a{{min-height:44px}}
 [class*="st-key-row-need"]{{position:relative}}[class*="st-key-row-need"] [data-testid=stElementContainer]{{position:static}}

@@ -216,6 +216,9 @@ def flow(user: User, row: TodayRow) -> None:
     t = user.t
     off = [(each, t.term(each.holiday)) for each in user.profile.calendar.holidays(row.days[0].day, row.days[-1].day)]
     with layout.panel("flow", t("Received and settled by day, 12 weeks"), height="stretch"):
+        if not any(day.received or day.settled for day in row.days):
+            layout.empty(t("Nothing came in or was settled during these weeks."))
+            return
         st.html(_sums(user, row))
         drawn = partial(charts.flow, row.days, off, t, labels=not user.phone)
         height: Any = 220 if user.phone else "stretch"

@@ -180,7 +180,7 @@ def _late(user: User, unit: str, category: str, period: Period, counts: tuple[in
         anchor(user.t.number(number), "demands" if number else "", address.link(each, unit=unit, category=category))
         for number, each in zip(counts, (replace(due, kept=False), due, received), strict=True)
     )
-    return f"{missed} / {fell}<br><small>{user.t('received')} {came}</small>"
+    return f"{missed} / {fell}<br><small class=w>{user.t('received')} {came}</small>"
 
 
 def _table(heads: list[tuple[str, str]], lines: str) -> str:
