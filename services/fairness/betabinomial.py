@@ -141,6 +141,11 @@ def mixed(a: Floats, b: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def shrunk(good: Floats, cases: Floats, prior: Prior) -> tuple[Floats, Floats, Floats]:
-    """Each unit's estimate with the ends of its 90% interval: the mean and two quantiles of its posterior."""
+    """Each unit's estimate with the ends of its 90% interval: the mean and two quantiles of its posterior.
+
+    At the edge, where nobody ever fails, the mean may lie beyond a quantile: the interval reaches to it.
+    """
     alpha, beta = posterior(good, cases, prior)
-    return alpha / (alpha + beta), betaincinv(alpha, beta, TAIL), betaincinv(alpha, beta, 1 - TAIL)
+    mean: Floats = alpha / (alpha + beta)
+    low, high = (betaincinv(alpha, beta, at) for at in (TAIL, 1 - TAIL))
+    return mean, np.minimum(low, mean), np.maximum(high, mean)

@@ -94,6 +94,14 @@ def test_units_that_never_or_always_did_well_are_in_the_middle_with_an_interval(
     assert all(0 < row.estimate < 1 and row.low < row.estimate < row.high for row in rows)
 
 
+@pytest.mark.parametrize("good", [0, 1])
+def test_an_estimate_lies_in_its_own_interval_also_where_nobody_of_sixty_ever_fails(good):
+    """So sure a rate is all but a point at the edge: its mean may lie beyond nine tenths of what it may be."""
+    rows = standings([good * n for n in range(1, 61)], range(1, 61))
+    assert [row for row in rows if not row.low <= row.estimate <= row.high] == []
+    assert {row.tier for row in rows} == {Tier.MIDDLE}
+
+
 def test_one_unit_alone_stands_in_the_middle_near_its_own_rate():
     (row,) = standings([46], [46])
     assert (row.tier, row.place, row.ranks.low, row.ranks.high) == (Tier.MIDDLE, 1, 1, 1)
