@@ -114,6 +114,19 @@ def test_of_a_long_ranking_the_first_and_the_last_are_shown_and_the_rest_is_coun
     assert "还有 28 个" in panel
 
 
+def test_two_long_names_of_one_beginning_are_told_apart():
+    rows = (place(2, "霍坡后营"), place(3, "霍坡桥头"))
+    drawn = board(PROFILE, snapshot(places=rows), None, "zh")
+    assert ('class="rank roomy long"' in drawn, 'class="rank wide roomy long"' in drawn) == (True, True)
+    assert "long" not in board(PROFILE, snapshot(), None, "zh")
+
+
+def test_few_open_ones_fill_their_column():
+    one = OpenRow("供水供电", "Water", "霍坡村", "Huopo Village", NOW, Clock.LATE, "village", "霍坡村", "Huopo Village")
+    tall = {n: '"list tall"' in board(PROFILE, snapshot(longest=(one,) * n), None, "zh") for n in (1, 4, 5)}
+    assert tall == {1: True, 4: True, 5: False}
+
+
 def test_a_unit_without_enough_cases_is_named_and_not_ranked():
     none = {"low": None, "middle": None, "high": None}
     rows = (place(2), place(3, "贾庄村", due=0, on_time=0, tier=Tier.NONE, estimate=None, **none),

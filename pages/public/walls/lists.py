@@ -17,6 +17,8 @@ MARKS = {
 """The shape before what happened."""
 FEW, WHISTLES, OPEN, NEWS, MANY_NEWS = 2, 4, 7, 3, 9
 """Lines beside the map, and in a view of its own."""
+TALL = 4
+"""So few lines of a whole column are higher and larger."""
 ANSWERS = 12
 """Departments that have room where no whistle is listed above them; each takes the place of two."""
 
@@ -92,7 +94,8 @@ def longest(t: Words, profile: Profile, row: SnapshotRow, *, few: bool = False) 
         said = f"<p class=mu><i class=ci></i> {escape(t('nothing is open'))}</p>" if few else ""
         return panel(t("Open longest"), "", said or none(t("Nothing is open."), good=True), kind=kind)
     lines = "".join(_open(t, profile, row, each) for each in shown)
-    return panel(t("Open longest"), "", f"<div class=list>{lines}</div>", kind=kind)
+    tall = " tall" if not few and len(shown) <= TALL else ""
+    return panel(t("Open longest"), "", f'<div class="list{tall}">{lines}</div>', kind=kind)
 
 
 def _open(t: Words, profile: Profile, row: SnapshotRow, each: OpenRow) -> str:

@@ -99,8 +99,10 @@ html[lang=en] .who p{{font-size:2.2rem;gap:0 1.5rem}}
 .rank{{flex:1;min-height:0;display:grid;grid-auto-rows:minmax(0,5.6rem);margin-top:.6rem;font-size:2.4rem}}
 .rank{{--columns:9rem minmax(0,1fr) 6.4rem}}
 html[lang=en] .rank{{--columns:15rem minmax(0,1fr) 6rem;font-size:2.2rem}}
+.rank.long{{--columns:14rem minmax(0,1fr) 6.4rem}}html[lang=en] .rank.long{{--columns:23rem minmax(0,1fr) 6rem}}
 .rank>div{{display:grid;grid-template-columns:var(--columns);gap:1.2rem;align-items:center;white-space:nowrap}}
 html .rank.wide{{--columns:20rem 8rem minmax(0,1fr) 10rem 22rem 12rem;font-size:2.6rem}}.rank.wide>div{{gap:2.4rem}}
+html .rank.wide.long{{--columns:30rem 8rem minmax(0,1fr) 10rem 22rem 12rem}}
 html .rank.late{{--columns:minmax(0,1fr) 8rem 8rem 20rem;font-size:2.6rem}}
 html[lang=en] .rank.late{{--columns:minmax(0,1fr) 8rem 8rem 14rem}}
 html .rank.answers{{--columns:minmax(0,1fr) 14rem 22rem 11rem;font-size:2.6rem}}
@@ -108,7 +110,9 @@ html[lang=en] .rank.answers{{--columns:minmax(0,1fr) 12rem 25rem 12rem}}.share{{
 .rank.late p{{padding-top:1rem}}.ends{{display:flex;justify-content:space-between;font-size:2.3rem}}
 .rank .n{{text-align:right;font-weight:600}}
 .rank .n small{{font-weight:400;font-size:.88em;color:{MUTED};margin-left:1rem}}
-.rank.roomy{{grid-auto-rows:minmax(0,7.2rem)}}html[lang^=zh] .rank.roomy>div:not(.head){{font-size:2.8rem}}
+.rank.roomy{{grid-template-rows:minmax(0,5.6rem);grid-auto-rows:minmax(0,12rem)}}
+html[lang^=zh] .rank.roomy>div:not(.head){{font-size:2.8rem}}
+html .rank.wide.roomy>div:not(.head){{font-size:3.2rem}}
 .rank .head{{color:{MUTED};font-size:2.2rem}}.rank .head .n{{font-weight:400}}
 .rank .new{{border-top:.1rem solid #3A4C68}}
 .bar{{height:100%;width:100%;min-height:1.6rem;overflow:visible}}.bar line{{stroke:{LINE};stroke-width:.1rem}}
@@ -126,7 +130,8 @@ paint-order:stroke}}
 .list>div{{border-top:.1rem solid {LINE};display:grid;align-content:center;grid-template-columns:minmax(0,1fr) auto;
 gap:.2rem 1.6rem;white-space:nowrap}}.list>div:first-child{{border-top:0}}
 .list .d{{display:flex;gap:1rem;align-items:center;color:{MUTED};font-size:2.4rem}}.list .r{{text-align:right}}
-.list b{{font-size:2.7rem}}.few{{padding:1.2rem 2.2rem .8rem}}.few .list{{grid-auto-rows:auto;margin:0}}
+.list.tall{{grid-auto-rows:minmax(0,15.6rem)}}.list b{{font-size:2.7rem}}.list.tall b{{font-size:3.4rem}}
+.list.tall .d{{font-size:3rem}}.few{{padding:1.2rem 2.2rem .8rem}}.few .list{{grid-auto-rows:auto;margin:0}}
 .few .list>div{{padding:.6rem 0;gap:0 1.6rem}}.few .list b{{font-size:2.5rem}}.few .list .d{{font-size:2.3rem}}
 .few .list>div .d{{grid-column:1/-1}}
 .news>div{{grid-template-columns:9.4rem minmax(0,1fr)}}.news .mu{{font-size:2.3rem}}.news .x{{grid-column:2}}

@@ -5,12 +5,15 @@ from html import escape
 
 from models.profiles import Profile
 from pages.i18n import Words
+from pages.maps.labels import width
 from pages.public.walls.parts import late_cell, level_words, none, panel, short
 from services.fairness import Tier
 from services.walls import PlaceRow, SnapshotRow
 
 MOST, MOST_WIDE, FEW = 21, 22, 8
 """Rows that fit; of more units the first and the last are shown, and few have higher rows."""
+LONGEST = {"zh": 3.5, "en": 8.0}
+"""The width of a name, in text heights, that the usual column holds."""
 ROOM = 0.58
 """The part of the scale that a tier's word needs."""
 
@@ -23,7 +26,8 @@ def short_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
     last = max(place.high or 0 for place in row.places)
     head = f"<div class=head><span></span>{_scale(t, last)}<span class=n>{escape(t('est.'))}</span></div>"
     lines = _lines(t, row, MOST, lambda place, word: _short(t, profile, row, place, word, last))
-    return panel(t("Settled in time"), t("30 days, ranks 90%"), f'<div class="rank{_roomy(row)}">{head}{lines}</div>')
+    body = f'<div class="rank{_kinds(t, profile, row)}">{head}{lines}</div>'
+    return panel(t("Settled in time"), t("30 days, ranks 90%"), body)
 
 
 def wide_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
@@ -39,12 +43,15 @@ def wide_panel(t: Words, profile: Profile, row: SnapshotRow) -> str:
         f"<span class=n>{escape(word)}</span>" for word in words
     )
     lines = _lines(t, row, MOST_WIDE, lambda place, _: _wide(t, profile, row, place, last))
-    return panel(t("Settled in time"), side, f'<div class="rank wide{_roomy(row)}">{head}</div>{lines}</div>')
+    body = f'<div class="rank wide{_kinds(t, profile, row)}">{head}</div>{lines}</div>'
+    return panel(t("Settled in time"), side, body)
 
 
-def _roomy(row: SnapshotRow) -> str:
-    """Few units have higher rows."""
-    return " roomy" if len(row.places) <= FEW else ""
+def _kinds(t: Words, profile: Profile, row: SnapshotRow) -> str:
+    """Few units have higher rows; long names have a wider column, so that two of one beginning are told apart."""
+    most = LONGEST[t.language]
+    long = any(width(short(t, profile, row.level, place.name, place.name_en)) > most for place in row.places)
+    return (" roomy" if len(row.places) <= FEW else "") + (" long" if long else "")
 
 
 def _nothing(t: Words, profile: Profile, row: SnapshotRow) -> str:
