@@ -138,3 +138,15 @@ def test_the_rates_page_says_what_it_counts_and_keeps_its_switches_in_the_addres
     open_path(demo_desk, "/rates?month=event")
     expect(panel).to_contain_text("按办结月（期内办结）")
     expect(panel).not_to_contain_text("办结率")
+
+
+def test_on_a_phone_the_units_below_stand_side_by_side_in_one_rate_at_a_time(demo_server: Server, demo_phone: Page):
+    sign_in(demo_phone, "leader", PASSWORD, "/rates?period=last-month")
+    panel = demo_phone.locator(".st-key-p-rates")
+    expect(panel.locator("th")).to_have_text(["单位", "办结率"])
+    panel.get_by_role("combobox").tap()
+    demo_phone.get_by_role("option", name="满意率").click()
+    expect(panel.locator("th")).to_have_text(["单位", "满意率"])
+    settled(demo_phone)
+    assert panel.locator(".sg-wide").evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert different(followed(demo_phone, demo_server, ".st-key-p-rates tbody a")) == []

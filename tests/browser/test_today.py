@@ -90,6 +90,22 @@ def test_a_hot_subject_opens_the_cases_of_its_seven_days(demo_desk: Page):
     assert queue_total(demo_desk) == shown
 
 
+def test_nothing_is_cut_on_a_small_office_screen(demo_desk: Page):
+    demo_desk.set_viewport_size({"width": 1366, "height": 768})
+    sign_in(demo_desk, "chief", PASSWORD)
+    expect(tile(demo_desk, "satisfied")).to_contain_text("95% 区间")
+    expect(demo_desk.locator(".st-key-p-levels table")).to_be_visible()
+    settled(demo_desk)
+    cut = """nodes => nodes.filter(node => node.scrollHeight > node.clientHeight + 2
+        || node.scrollWidth > node.clientWidth + 2).map(node => node.innerText)"""
+    for inside in ("[class*='st-key-p-']", "[data-testid=stMetric] p", "[data-testid=stCaptionContainer] p"):
+        found = demo_desk.locator(inside)
+        assert (found.count() > 0, found.evaluate_all(cut)) == (True, [])
+    links = demo_desk.locator(".st-key-p-levels td.n a").all_inner_texts()
+    assert links
+    assert "0" not in links
+
+
 def test_the_map_draws_every_village_without_any_other_host(demo_desk: Page):
     sign_in(demo_desk, "leader", PASSWORD)
     shapes = demo_desk.locator(".st-key-p-map svg g.mark-shape path")
