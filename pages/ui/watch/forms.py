@@ -77,7 +77,9 @@ def _help(user: User, sheet: Sheet) -> None:
     kind = st.selectbox(t("Kind"), list(kinds), format_func=kinds.__getitem__, key="watch-help-kind")
     who = _who(user, sheet, optional=True)
     text = st.text_area(t("What they take on"), height=90, key="watch-help-text")
-    given = st.date_input(t("Since"), frame.today(user), max_value=frame.today(user), key="watch-help-day")
+    given = st.date_input(
+        t("Since"), frame.today(user), max_value=frame.today(user), format="YYYY-MM-DD", key="watch-help-day"
+    )
     if _confirm(user, WatchVerb.HELP):
         _save(user, sheet, t("The help is written down."), watch.give_help, kind, text, given, **who)
 
@@ -100,7 +102,9 @@ def measure(user: User, sheet: Sheet, problem: ProblemRow) -> None:
         st.caption(plain(problem.text))
         text = st.text_area(t("What shall be done"), height=90, key="watch-measure")
         who = _who(user, sheet)
-        due = st.date_input(t("By which day"), frame.today(user) + timedelta(days=14), key="watch-measure-day")
+        due = st.date_input(
+            t("By which day"), frame.today(user) + timedelta(days=14), format="YYYY-MM-DD", key="watch-measure-day"
+        )
         if _confirm(user, WatchVerb.MEASURE):
             _save(user, sheet, t("The measure is written down."), watch.measure, problem.seq, text, due, **who)
 
@@ -115,9 +119,9 @@ def change(user: User, sheet: Sheet, row: MeasureRow, verb: WatchVerb) -> None:
         st.markdown(f"**{plain(row.text)}**")
         day = None
         if verb is WatchVerb.DONE:
-            day = st.date_input(t("Done on"), today, max_value=today, key="watch-change-day")
+            day = st.date_input(t("Done on"), today, max_value=today, format="YYYY-MM-DD", key="watch-change-day")
         if verb is WatchVerb.RESCHEDULE:
-            day = st.date_input(t("By which day"), row.due_on, key="watch-change-day")
+            day = st.date_input(t("By which day"), row.due_on, format="YYYY-MM-DD", key="watch-change-day")
         text = st.text_area(
             t("Remark, if any") if verb is WatchVerb.DONE else t("Reason"), height=90, key="watch-change-text"
         )
