@@ -49,11 +49,17 @@ def cases_of(unit: str, period: Period, now: datetime) -> Callable[[str], Cases]
     return (lambda name: Cases(unit, rates.cases(name, period, now=now))) if unit else None
 
 
+def signed(value: float, places: int = 2) -> str:
+    """A difference with its sign; none has no sign."""
+    shown = round(value, places)
+    return f"{shown:+.{places}f}".replace("-", "−") if shown else f"{0:.{places}f}"
+
+
 def points(value: float | None, before: float | None) -> Cell:
     """By how many points of a hundred a rate changed."""
     if value is None or before is None:
         return Cell("–")
-    return Cell(f"{(value - before) * 100:+.2f}".replace("-", "−"), round((value - before) * 100, 6))
+    return Cell(signed((value - before) * 100), round((value - before) * 100, 6))
 
 
 def change(t: Words, value: int, before: int) -> Cell:

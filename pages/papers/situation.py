@@ -123,7 +123,7 @@ def _composite(t: Words, profile: Profile, now: Counted, before: Counted) -> Row
     shown = [Cell("–") if each is None else Cell(f"{each:.2f}", round(each, 6)) for each in (value, was)]
     changed = Cell("–")
     if value is not None and was is not None:
-        changed = Cell(f"{value - was:+.2f}".replace("-", "−"), round(value - was, 6))
+        changed = Cell(cells.signed(value - was), round(value - was, 6))
     return cells.words(t("composite")), shown[0], cells.words(""), shown[1], cells.words(""), changed
 
 

@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from pages.i18n import Words
+from pages.papers.cells import signed
 from pages.ui import frame, layout
 from pages.ui import rates as shown
 from pages.ui.cases import anchor, level_words, link, short
@@ -130,17 +131,11 @@ def _points(user: User, level: str, found: Beside, best: RankRow, cells: Sequenc
 
 
 def _point(t: Words, word: str, row: PointRow, cells: Sequence[Mapping[str, str]]) -> str:
-    gap = "–" if row.gap is None else _signed(-row.gap * 100, 2)
+    gap = "–" if row.gap is None else signed(-row.gap * 100, 2)
     behind = " class=behind" if (row.gap or 0) > 0 else ""
     said = t("Rework (low is good)") if row.better < 0 else word
     both = "".join(f"<td class=n>{each[word]}</td>" for each in cells)
     return f"<tr{behind}><td>{escape(said)}</td>{both}<td class='n gap'>{gap}</td></tr>"
-
-
-def _signed(value: float, places: int) -> str:
-    """A difference with its sign; none has no sign."""
-    shown = round(value, places)
-    return f"{shown:+.{places}f}".replace("-", "−") if shown else f"{0:.{places}f}"
 
 
 def _steps(user: User, level: str, found: Beside, best: RankRow) -> str:
@@ -167,7 +162,7 @@ def _categories(user: User, here: UnitRow, period: Period, found: Beside, best: 
         theirs = _late(user, best.code, row.code, period, (row.best_missed, row.best_due, row.best_received))
         lines += (
             f"<tr{' class=behind' if row.lost >= 1 else ''}><td>{escape(t.name(row.name, row.name_en))}</td>"
-            f"<td class=n>{own}</td><td class=n>{theirs}</td><td class='n gap'>{_signed(row.lost, 1)}</td></tr>"
+            f"<td class=n>{own}</td><td class=n>{theirs}</td><td class='n gap'>{signed(row.lost, 1)}</td></tr>"
         )
     heads = [("n", t("late / due, {place}", place=_short(user, here.level, row))) for row in (found.own, best)]
     return _table([("", t("Category")), *heads, ("n", t("More late than at their rate"))], lines)
