@@ -30,7 +30,7 @@ YEAR = """
 """
 DUE = """
     SELECT {key} count(*), count(CASE WHEN settled_at <= due_at THEN 1 END) FROM demands {index}
-    WHERE {inside} AND reported_at < :end AND due_at >= :start AND due_at < :end AND received
+    WHERE {inside} AND reported_at < :end AND due_at > :start AND due_at <= :end AND received
       AND (settled_at IS NOT NULL OR is_open) {group}
 """
 STOCK = """

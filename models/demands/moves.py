@@ -76,7 +76,7 @@ MOVES: dict[Verb, Move] = {
     Verb.SUBMIT: _move("draft reported", State.PENDING_TRIAGE, Permission.REPORT),
     Verb.SELF_HANDLE: _move("reported", State.SELF_HANDLED, Permission.HANDLE),
     Verb.HAND_IN: _move("self_handled", State.PENDING_VERIFY, Permission.HANDLE),
-    Verb.SKIP_CHECK: _move("self_handled", State.PENDING_CALLBACK, Permission.TRIAGE),
+    Verb.SKIP_CHECK: _move("self_handled", State.PENDING_CALLBACK, Permission.TRIAGE, by_other=True),
     Verb.ACCEPT: _move("pending_triage", State.REGISTERED, Permission.TRIAGE),
     Verb.ASK_FACTS: _move("pending_triage", State.REPORTED, Permission.TRIAGE, needs_reason=True),
     Verb.REJECT: _move("pending_triage", State.REJECTED, Permission.TRIAGE, needs_reason=True),

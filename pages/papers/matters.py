@@ -185,7 +185,7 @@ def _problem(t: Words, place: int, row: ProblemRow, found: Analysis) -> tuple[Ce
 
 def _late(t: Words, row: ProblemRow, found: Analysis) -> Cell:
     """How many; they open where the queue can tell them from another problem's."""
-    filters = Filters(due_before=min(found.period.end, found.now), level=row.level)
+    filters = Filters(overdue=True, due_to=found.period.end, level=row.level)
     cases = Cases(row.village_code or found.unit.code, filters, row.category_code)
     if row.count == 1:
         cases = Cases(cases.unit, Filters(text=row.reference))

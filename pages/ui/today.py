@@ -93,7 +93,7 @@ def tiles(user: User, row: TodayRow, said: Counted) -> None:
 def _due_today(user: User, row: TodayRow) -> Filter:
     """What falls due from now to midnight."""
     midnight = datetime.combine(frame.counted_day(user) + timedelta(days=1), time(), user.profile.days)
-    return address.link(Filters(due_from=user.now, due_before=midnight), unit=row.unit.code)
+    return address.link(Filters(due_from=user.now, due_to=midnight), unit=row.unit.code)
 
 
 def _kept(user: User, row: TodayRow) -> Filter:

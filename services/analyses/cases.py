@@ -17,7 +17,7 @@ from services import units
 from services.access import Actor, demands_seen, path_column, require
 from services.analyses.rows import CaseKind, CaseRow, Subjects
 from services.counters.days import Epoch
-from services.counters.facts import C
+from services.counters.facts import C, limit_in
 from services.demands import history
 from services.demands.rows import EventRow
 from services.errors import BadInput
@@ -67,7 +67,7 @@ def _common(session: Session, came: Sequence[Any], subjects: Subjects) -> int | 
 def _latest(session: Session, inside: Sequence[Any], period: Period, now: datetime) -> int | None:
     """By most: settled that long after its limit, or open that long after it."""
     missed = (
-        *inside, C.due_at >= period.start, C.due_at < min(period.end, now),
+        *inside, limit_in(period.start, period.end),
         (C.settled_at > C.due_at) | (C.is_open & (C.due_at < now)),
     )  # fmt: skip
     ended = func.coalesce(Epoch(C.settled_at), int(now.timestamp()))

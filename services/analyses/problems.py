@@ -28,6 +28,9 @@ Named = tuple[str, str, str]
 """Code, name and English name."""
 
 
+Late = tuple[ColumnElement[bool], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Late demands that are one problem: how many, the earliest limit among them."""
@@ -56,16 +59,16 @@ def problems(session: Session, actor: Actor, scope: Scope, period: Period, names
     A fixed number of statements. Raises NotAllowed without sight of demands.
     """
     require(actor, Permission.SEE_DEMANDS)
-    until = min(period.end, now)
+    late = (IS_OPEN, C.due_at < now, C.due_at <= period.end)
     depth = units.depth_of_ranking(session)
-    groups = _groups(session, scope, depth, until)
+    groups = _groups(session, scope, depth, late)
     shown = groups[:SHOWN]
     places = _units(session, {key for group in shown for key in (group.village, group.holder) if key})
     offices = _departments(session, {group.department for group in shown if group.department})
     day = now.astimezone(period.zone).date()
     holders = _of_units(session, actor, {group.holder for group in shown if group.holder}, day)
     officers = _of_departments(session, actor, set(offices), day)
-    oldest = _oldest(session, scope, depth, until, shown)
+    oldest = _oldest(session, scope, depth, late, shown)
     alike = Counter(_place(group) for group in groups)
     rows = []
     for group in shown:
@@ -94,9 +97,9 @@ def _keys(depth: int) -> tuple[ColumnElement[Any], ...]:
     return C.category_id, village.label("village"), C.holder_unit_id, C.department_id, C.level
 
 
-def _groups(session: Session, scope: Scope, depth: int, until: datetime) -> list[_Group]:
+def _groups(session: Session, scope: Scope, depth: int, late: Late) -> list[_Group]:
     """The largest first, then the one late longest."""
-    rows = scope.live(session, (func.count(), func.min(C.due_at)), (IS_OPEN, C.due_at < until), _keys(depth))
+    rows = scope.live(session, (func.count(), func.min(C.due_at)), late, _keys(depth))
     return sorted((_Group(*row[1:]) for row in rows), key=_order)
 
 
@@ -109,10 +112,10 @@ def _order(group: _Group) -> tuple[Any, ...]:
     return (-group.count, group.oldest, group.category, group.village or 0, group.department or 0, group.holder or 0)
 
 
-def _oldest(session: Session, scope: Scope, depth: int, until: datetime, groups: Sequence[_Group]) -> dict[_Group, str]:
+def _oldest(session: Session, scope: Scope, depth: int, late: Late, groups: Sequence[_Group]) -> dict[_Group, str]:
     """The reference of each group's demand that is late longest: found by its limit."""
-    late = (IS_OPEN, C.due_at < until, C.due_at.in_({group.oldest for group in groups}))
-    rows = scope.live(session, (func.min(C.reference),), late, (*_keys(depth), C.due_at))
+    theirs = (*late, C.due_at.in_({group.oldest for group in groups}))
+    rows = scope.live(session, (func.min(C.reference),), theirs, (*_keys(depth), C.due_at))
     found = {tuple(row[1:-1]): row[-1] for row in rows}
     return {
         group: found[group.category, group.village, group.holder, group.department, group.level, group.oldest]

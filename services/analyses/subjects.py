@@ -15,7 +15,7 @@ from models.profiles import Profile
 from services.access import IS_OPEN, Actor, require
 from services.analyses.rows import LateRow, Subject, Subjects
 from services.analyses.rules import BY_CODE
-from services.counters.facts import C
+from services.counters.facts import C, limit_in
 from services.figures import reading
 from services.figures.counting import Scope
 from services.figures.levels import in_order
@@ -87,7 +87,7 @@ def late(
     first, last = numbers(period)
     over = span(first, min(last, today(period, now)))
     rows = list(reading.cells(session, scope, (Kind.LATE,), over, ("sub", "tag")))
-    missed = (IS_OPEN, C.due_at >= period.start, C.due_at < min(period.end, now))
+    missed = (IS_OPEN, C.due_at < now, limit_in(period.start, period.end))
     rows += scope.live(session, (func.count(),), missed, (C.category_id, C.level))
     categories = _summed((category, number) for _, category, _, number in rows)
     levels = _summed((level, number) for _, _, level, number in rows)

@@ -33,6 +33,25 @@ def _epoch_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(floor(extract(epoch from {compiler.process(element.clauses, **options)})) AS BIGINT)"
 
 
+class EpochBefore(FunctionElement[int]):
+    """The whole seconds since 1970 of the very last instant before a moment: 24:00 lies in the day that it ends."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(EpochBefore, "sqlite")
+def _before_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"(unixepoch(substr({moment}, 1, 19)) - (substr({moment}, 20) IN ('', '.000000')))"
+
+
+@compiles(EpochBefore, "postgresql")
+def _before_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    moment = compiler.process(element.clauses, **options)
+    return f"CAST(floor(extract(epoch from {moment} - interval '1 microsecond')) AS BIGINT)"
+
+
 class Within(FunctionElement[int]):
     """A number, or the nearer of two ends where it lies outside them: Within(number, lowest, highest). Null is null."""
 
@@ -90,6 +109,11 @@ def local(moment: datetime, zone: tzinfo) -> int:
     return number(moment.astimezone(zone).date())
 
 
+def local_end(moment: datetime, zone: tzinfo) -> int:
+    """The number of the local day that a moment ends or lies in: a limit at 24:00 is one of that day."""
+    return local(moment - timedelta(microseconds=1), zone)
+
+
 @lru_cache(maxsize=100_000)
 def month(day_number: int) -> int:
     """The number of the first day of the day's month."""
@@ -98,7 +122,15 @@ def month(day_number: int) -> int:
 
 def local_day(moment: ColumnElement[Any], zone: tzinfo) -> ColumnElement[int]:
     """The number of the local day of a moment, as SQL."""
-    at = Epoch(moment)
+    return _local_day(Epoch(moment), zone)
+
+
+def ended_day(moment: ColumnElement[Any], zone: tzinfo) -> ColumnElement[int]:
+    """The number of the local day that a moment ends or lies in, as SQL."""
+    return _local_day(EpochBefore(moment), zone)
+
+
+def _local_day(at: ColumnElement[int], zone: tzinfo) -> ColumnElement[int]:
     offset: Any = _offset(at, zone)
     whole: ColumnElement[int] = (at + offset + _int(DAY * ERA)) // _int(DAY) - _int(ERA)
     return whole

@@ -1,6 +1,6 @@
 """The counted facts of one demand: twice, side by side, for one move in Python and for many demands in SQL.
 
-came, went, due    the local days it was reported, settled, and its limit; went is None while not settled
+came, went, due    the local days it was reported, settled, and its limit ends; went is None while not settled
 ended, back, rung  the local days it was closed, first put back to work, and last called about
 settled, own, by_others    settled at all; by the grid itself on the spot; by others
 to_settle, late, kept      settled or open; settled after its limit; settled within it
@@ -21,12 +21,12 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, String, Table, and_, case, func, literal_column, or_, select
+from sqlalchemy import BindParameter, Integer, String, Table, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.expression import ColumnElement, Select
 
 from models.demands import PATH, Demand, Reached, Satisfaction, Solved
 from services.access import IS_OPEN
-from services.counters.days import Epoch, Within, local, local_day, seconds
+from services.counters.days import Epoch, Within, ended_day, local, local_day, local_end, seconds
 
 LEDGER: Table = Demand.__table__  # type: ignore[attr-defined]
 C = LEDGER.c
@@ -76,8 +76,9 @@ def facts(row: dict[str, Any], zone: tzinfo) -> Facts | None:
         **_answered(row), **_said(row),
     }  # fmt: skip
     return {
-        "came": local(came, zone), "went": _day(went, zone), "due": _day(due, zone), "ended": _day(ended, zone),
+        "came": local(came, zone), "went": _day(went, zone), "ended": _day(ended, zone),
         "back": _day(back, zone), "rung": _day(row["called_at"], zone), "received": 1,
+        "due": None if due is None else local_end(due, zone),
         **{name: int(value) for name, value in told.items()}, "hours": _hours(came, went),
         "tenth": None if went is None or due is None else tenth(came, went, due),
         "category": row["category_id"], "level": row["settled_level"] or "", "none": "",
@@ -148,9 +149,15 @@ def _facts_left_out(zone: tzinfo) -> Select[Any]:
 
 
 def _days(zone: tzinfo) -> list[ColumnElement[Any]]:
-    moments = {"went": C.settled_at, "due": C.due_at, "ended": C.closed_at, "back": C.reworked_at, "rung": C.called_at}
+    moments = {"went": C.settled_at, "ended": C.closed_at, "back": C.reworked_at, "rung": C.called_at}
     days = [case((at.is_not(None), local_day(at, zone))).label(name) for name, at in moments.items()]
-    return [local_day(C.reported_at, zone).label("came"), *days]
+    due = case((C.due_at.is_not(None), ended_day(C.due_at, zone))).label("due")
+    return [local_day(C.reported_at, zone).label("came"), due, *days]
+
+
+def limit_in(start: datetime | BindParameter[datetime], end: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Whether the limit falls in the days from `start` to `end`, as a condition: a limit at 24:00 ends its day."""
+    return and_(C.due_at > start, C.due_at <= end)
 
 
 def flags() -> dict[str, ColumnElement[bool]]:

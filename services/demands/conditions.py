@@ -160,7 +160,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     & (COLUMNS.due_at <= moment("near_until"))
     & (COLUMNS.state != State.SUSPENDED),
     "due_from": IS_OPEN & (COLUMNS.due_at >= moment("due_from")),
-    "due_before": IS_OPEN & (COLUMNS.due_at < moment("due_before")),
+    "due_to": IS_OPEN & (COLUMNS.due_at <= moment("due_to")),
     "mine": or_(
         COLUMNS.holder_id == bindparam("person_id"),
         COLUMNS.holder_unit_id == bindparam("actor_unit_id"),
@@ -177,8 +177,8 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "unsettled_to": or_(COLUMNS.settled_at.is_(None), COLUMNS.settled_at >= moment("settled_to")),
     "settled_from": COLUMNS.settled_at >= moment("settled_from"),
     "settled_to": COLUMNS.settled_at < moment("settled_to"),
-    "limit_from": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at >= moment("limit_from")),
-    "limit_to": or_(late(), COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at < moment("limit_to")),
+    "limit_from": or_(IS_OPEN, COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at > moment("limit_from")),
+    "limit_to": or_(late(), COLUMNS.settled_at.is_not(None)) & (COLUMNS.due_at <= moment("limit_to")),
     "on_the_spot": COLUMNS.self_settled.is_(True),
     "by_others": COLUMNS.self_settled.is_(False),
     "kept": COLUMNS.settled_at <= COLUMNS.due_at,

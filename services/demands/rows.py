@@ -47,14 +47,15 @@ class Filters:
     """What a queue is narrowed to; None or empty means everything.
 
     `open_only` keeps what is not settled; `overdue` what is late at `now`; `near_until` what is neither late nor
-    suspended and falls due not later than that; `due_from` and `due_before` (exclusive) bound the open ones' deadline.
+    suspended and falls due not later than that; `due_from` and `due_to` bound the open ones' deadline.
     `unit_id` is a subtree, `category_id` a class with its parts, `text` is looked for in reference, title, text and
     place. `reported_from` and `reported_to` (exclusive) bound when it came in, without drafts; `settled` says whether
-    it was settled, from `settled_from` and before `settled_to` where they are given. `limit_from` and `limit_to`
-    (exclusive) bound the limit of all that were settled or are late by now, `kept` says whether they kept it;
-    `on_the_spot` whether the grid settled it by itself. `excluded` says whether it is taken out of the assessment;
-    `assessed` narrows to what an assessment counts: without excluded ones, and where it is about the limit without
-    those whose lateness was waived on appeal. `urged` are open ones that were urged since who holds them has them.
+    it was settled, from `settled_from` and before `settled_to` where they are given. `limit_from` (exclusive)
+    and `limit_to` bound the limit of all that were settled or are late by now, for 24:00 ends its day; `kept` says
+    whether they kept it; `on_the_spot` whether the grid settled it by itself. `excluded` says whether it is taken out
+    of the assessment; `assessed` narrows to what an assessment counts: without excluded ones, and where it is about the
+    limit without those whose lateness was waived on appeal. `urged` are open ones that were urged since who holds them
+    has them.
     `reworked_to` keeps what was put back to work before it, `closed_from` to `called_to` bound when it was closed and
     last called about (ends exclusive); `fact` is what rates count of them. `department` is the code of who holds it,
     or held it when it was settled, or ANY_DEPARTMENT.
@@ -70,7 +71,7 @@ class Filters:
     overdue: bool = False
     near_until: datetime | None = None
     due_from: datetime | None = None
-    due_before: datetime | None = None
+    due_to: datetime | None = None
     mine: bool = False
     new: bool = False
     unanswered: bool = False

@@ -60,8 +60,8 @@ _MOMENT = C.due_at.type
 _NOW = bindparam("now", type_=_MOMENT)
 _STOCK = (
     func.count(), func.count(case((C.due_at < _NOW, 1))), func.min(C.due_at),
-    func.count(case(((C.due_at >= _NOW) & (C.due_at < bindparam("midnight", type_=_MOMENT)), 1))),
-    func.count(case(((C.due_at >= _NOW) & (C.due_at < bindparam("soon", type_=_MOMENT)), 1))),
+    func.count(case(((C.due_at >= _NOW) & (C.due_at <= bindparam("midnight", type_=_MOMENT)), 1))),
+    func.count(case(((C.due_at >= _NOW) & (C.due_at <= bindparam("soon", type_=_MOMENT)), 1))),
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def _ahead(depth: int) -> Any:
     """The earliest limit of a unit's open demands, and how many fall due until midnight and soon: a short range."""
     inside = (path_column(depth) == bindparam("unit"), IS_OPEN)
     first = select(C.due_at).where(*inside).order_by(C.due_at).limit(1).scalar_subquery()
-    until = (C.due_at >= _NOW, C.due_at < bindparam("until", type_=_MOMENT))
+    until = (C.due_at >= _NOW, C.due_at <= bindparam("until", type_=_MOMENT))
     return select(first, *_STOCK[3:]).where(*inside, *until)
 
 

@@ -14,7 +14,7 @@ from models.demands import Category
 from models.profiles import Weights
 from services import rates, sites, units
 from services.access import IS_OPEN, Actor, path_column
-from services.counters.facts import C
+from services.counters.facts import C, limit_in
 from services.demands import history
 from services.figures import scopes
 from services.figures.scopes import Scope as Units
@@ -179,7 +179,7 @@ def _categories(
     """The categories of both, those first in which the unit loses most."""
     came = and_(C.received, C.reported_at >= period.start, C.reported_at < period.end)
     passed = or_(C.settled_at.is_not(None), and_(IS_OPEN, C.due_at < now))
-    due = and_(C.received, C.due_at >= period.start, C.due_at < period.so_far(now), passed)
+    due = and_(C.received, limit_in(period.start, period.so_far(now)), passed)
     missed = due & or_(IS_OPEN, C.settled_at > C.due_at)
     sums = [func.count(case((when, 1))) for when in (came, due, missed)]
     found: dict[int, dict[int, list[int]]] = defaultdict(dict)

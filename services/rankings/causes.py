@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from models.counters import Kind
 from models.demands import Category
 from services.access import IS_OPEN
-from services.counters.facts import C
+from services.counters.facts import C, limit_in
 from services.figures import reading
 from services.figures.ranges import numbers, span, today
 from services.figures.scopes import Scope
@@ -34,7 +34,7 @@ def causes(session: Session, scope: Scope, period: Period, now: datetime) -> dic
 
     All of them, in either scope. Three statements.
     """
-    late = (IS_OPEN, C.due_at >= period.start, C.due_at < min(period.end, now))
+    late = (IS_OPEN, C.due_at < now, limit_in(period.start, period.end))
     over = span(numbers(period)[0], min(numbers(period)[1], today(period, now)))
     rows = list(reading.cells(session, scope, (Kind.LATE,), over, ("sub", "tag")))
     rows += scope.live(session, (func.count(),), late, (C.category_id, C.level))

@@ -16,7 +16,7 @@ from models.demands import Demand, Reached, Satisfaction, Solved
 from models.departments import Department
 from services import sites
 from services.access import IS_OPEN, Actor, demands_counted, path_column, require_unit
-from services.counters.facts import C, tenth_of
+from services.counters.facts import C, limit_in, tenth_of
 from services.fairness import FEWEST, TENTHS, Curve, basis, pooled
 from services.periods import Period
 from services.rankings.measures import Sort, rate
@@ -86,7 +86,7 @@ def _counted(
 def _due(period: Period, now: datetime, scope: Scope) -> ColumnElement[bool]:
     """Whose limit passed in the period: settled by now, or open and late."""
     passed = or_(C.settled_at.is_not(None), IS_OPEN & (C.due_at < now))
-    found = and_(C.due_at >= period.start, C.due_at < period.so_far(now), passed)
+    found = and_(limit_in(period.start, period.so_far(now)), passed)
     return found & C.waived_at.is_(None) if scope is Scope.ASSESSED else found
 
 
@@ -95,7 +95,7 @@ def _known(
     scope: Scope,
 ) -> dict[int, tuple[float, float]]:  # fmt: skip
     """As waiting.known: the share in time with those not due yet censored, and how many have an outcome."""
-    limit = [C.due_at >= period.start, C.due_at < period.end, *inside]
+    limit = [limit_in(period.start, period.end), *inside]
     if scope is Scope.ASSESSED:
         limit.append(C.waived_at.is_(None))
     kept = _tenths(session, [*limit, C.settled_at <= C.due_at], C.settled_at, now)

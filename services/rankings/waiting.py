@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models.counters import Kind
 from services import rates
 from services.access import IS_OPEN, Actor
-from services.counters.facts import C, tenth_of
+from services.counters.facts import C, limit_in, tenth_of
 from services.fairness import TENTHS, Curve, basis
 from services.figures import reading, scopes
 from services.figures.ranges import NONE, numbers, span, today
@@ -87,7 +87,7 @@ class _Read:
     def waiting(self, units: Scope, now: datetime) -> Tenths:
         """Open and not due yet, with a limit of the period, by the tenth they have reached."""
         found = _tenths()
-        wanted = [IS_OPEN, C.due_at >= max(now, self.period.start), C.due_at < self.period.end]
+        wanted = [IS_OPEN, C.due_at >= now, limit_in(self.period.start, self.period.end)]
         if self.assessed:
             wanted += [C.excluded_code.is_(None), C.waived_at.is_(None)]
         for unit, tenth, count in units.live(self.session, (func.count(),), wanted, (NOW,), bound={"at": now}):

@@ -87,7 +87,7 @@ def _follow_cohort(session: Session, units: Units, found: Mapping[int, Numbers],
 
 def _leave_pending(session: Session, units: Units, found: Mapping[int, Numbers], period: Period, now: datetime) -> None:
     """Take out what is open and has time until later today, and what still has its first hour to be answered in."""
-    due_later = (IS_OPEN, C.due_at >= now, C.due_at < period.so_far(now))
+    due_later = (IS_OPEN, C.due_at >= now, C.due_at <= period.so_far(now))
     fresh = (IS_OPEN, C.first_answered_at.is_(None), C.reported_at >= max(now - HOUR, period.start))
     for name, conditions in (("due", due_later), ("awaited", fresh)):
         rows: list[Any] = units.live(session, (func.count(),), conditions)

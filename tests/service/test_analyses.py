@@ -207,8 +207,7 @@ def test_the_problem_list_holds_what_is_open_and_late_and_names_who_answers(sess
     for unit in places(session):
         for number in (10, 11):
             found, paper = told(session, unit, number=number)
-            until = min(month(session, number).end, NOW)
-            filters = demands.Filters(unit_id=unit.id, due_before=until)
+            filters = demands.Filters(unit_id=unit.id, overdue=True, due_to=month(session, number).end)
             assert found.problems.total == demands.count(session, SYSTEM, filters, now=NOW)
             if number == 11:
                 assert found.problems.total == found.situation.figures.overdue

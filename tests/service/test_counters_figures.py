@@ -73,15 +73,19 @@ def site(engine):
 
 
 def slowly(rows, period):
-    """The counts of some demands in a period, one demand after the other."""
+    """The counts of some demands in a period, one demand after the other; a limit at 24:00 ends its day."""
     end, now_or_end = period.end, min(period.end, NOW)
+
+    def late(row):
+        return row.due_at < NOW and row.due_at <= end
+
     received = [row for row in rows if row.received]
     came = [row for row in received if period.start <= row.reported_at < end]
     settled = [row for row in came if row.settled_at and row.settled_at < end]
     due = [
         row for row in received
-        if (row.is_open and period.start <= row.due_at < now_or_end)
-        or (row.settled_at and period.start <= row.due_at < period.so_far(NOW))
+        if (row.is_open and period.start < row.due_at and late(row))
+        or (row.settled_at and period.start < row.due_at <= period.so_far(NOW))
     ]  # fmt: skip
     lying = [
         row for row in received
@@ -90,7 +94,7 @@ def slowly(rows, period):
     return {
         "received": len(came), "settled": len(settled), "self_settled": len([r for r in settled if r.self_settled]),
         "due": len(due), "on_time": len([row for row in due if row.settled_at and row.settled_at <= row.due_at]),
-        "open": len(lying), "overdue": len([row for row in lying if row.due_at < now_or_end]),
+        "open": len(lying), "overdue": len([row for row in lying if late(row)]),
     }  # fmt: skip
 
 
@@ -146,7 +150,7 @@ def test_a_ranking_gives_the_reasons_and_the_months_of_a_slow_count(site):
             rows = [each for each in below(session, row.unit_id) if each.received]
             late = [
                 each for each in rows
-                if period.start <= each.due_at < NOW
+                if period.start < each.due_at < NOW
                 and (each.is_open or (each.settled_at and each.settled_at > each.due_at))
             ]  # fmt: skip
             assert (row.why.late if row.why else 0) == len(late) == row.due - row.on_time

@@ -52,6 +52,15 @@ def test_the_one_who_handled_a_demand_cannot_check_it(site):
         act(site, "chief", "pass_check", demand_id)
 
 
+def test_who_settled_it_on_the_spot_cannot_pass_it_on_unchecked(site):
+    demand_id = site.report(by="chief", settled_on_the_spot="换了灯泡")
+    with transaction(site.engine) as session:
+        with pytest.raises(NotAllowed, match="own_handling"):
+            demands.move(session, site.actors["chief"], demand_id, Verb.SKIP_CHECK, now=NOW)
+        passed = demands.move(session, site.actors["leader"], demand_id, Verb.SKIP_CHECK, now=NOW)
+        assert passed.state is State.PENDING_CALLBACK
+
+
 def test_of_two_who_act_at_once_the_second_is_told_what_the_first_did(site):
     demand_id = site.report()
     with reading(site.engine) as session:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from models.demands import Demand, State
-from services import counters, demands, figures
+from models.demands import Demand, State, Urgency
+from services import counters, demands, figures, rankings
 from services.access import SYSTEM
 from services.database import reading, transaction
 from services.demands import Filters
@@ -69,6 +69,32 @@ def statements(engine):
     seen = []
     event.listen(engine, "before_cursor_execute", lambda *facts: seen.append(facts[2]))
     return seen
+
+
+def test_a_limit_at_24_00_falls_on_the_day_that_it_ends(site):
+    """An immediate demand has until 24:00 of the next day: of the 30th, not of the first of December."""
+    reported = datetime(2026, 11, 29, 10, 0, tzinfo=ZONE)
+    demand_id = site.report(at=reported, urgency=Urgency.IMMEDIATE)
+    midnight, last_day = datetime(2026, 12, 1, tzinfo=ZONE), Period(date(2026, 11, 30), date(2026, 11, 30), ZONE)
+    december = Period(date(2026, 12, 1), date(2026, 12, 31), ZONE)
+    evening, morning = midnight - timedelta(hours=3), midnight + timedelta(hours=9)
+    actor, top = site.actors["leader"], site.units[TOWN]
+    with reading(site.engine) as session:
+        assert session.get_one(Demand, demand_id).due_at == midnight
+        seen = figures.today(session, actor, top, NOVEMBER, now=evening)
+        assert (seen.due_today, seen.overdue) == (1, 0)
+        today = Filters(unit_id=top, due_from=evening, due_to=midnight)
+        assert demands.count(session, actor, today, now=evening) == 1
+        assert figures.of_unit(session, actor, site.units[HUOPO], NOVEMBER, now=evening).due_today == 1
+        assert [row.due for row in figures.today(session, actor, top, december, now=morning).days[-2:]] == [1, 0]
+        for period, due in ((NOVEMBER, 1), (last_day, 1), (december, 0)):
+            row = figures.of_unit(session, actor, top, period, now=morning)
+            missed = Filters(
+                unit_id=top, open_only=False, limit_from=period.start, limit_to=period.so_far(morning), kept=False
+            )  # fmt: skip
+            assert (row.due, demands.count(session, actor, missed, now=morning)) == (due, due)
+            ranked = rankings.of_level(session, actor, top, "village", period, now=morning)
+            assert sum(each.due for each in ranked) == due
 
 
 def test_the_figures_of_a_unit_are_those_counted_by_hand(site):

@@ -72,8 +72,8 @@ def test_each_filter_finds_its_own_and_the_count_says_the_same(site):
     assert found(site) == [late, near, fresh]
     assert found(site, overdue=True) == [late]
     assert found(site, near_until=NOW + DAY) == [near]
-    assert found(site, due_before=NOW + DAY) == [late, near]
-    assert found(site, due_from=NOW, due_before=NOW + DAY) == [near]
+    assert found(site, due_to=NOW + DAY) == [late, near]
+    assert found(site, due_from=NOW, due_to=NOW + DAY) == [near]
     assert found(site, new=True) == [near, fresh]
     assert found(site, state=State.REGISTERED) == [late]
     assert found(site, urgency=Urgency.COMPLEX) == [fresh]
@@ -187,7 +187,7 @@ def test_one_demand_costs_as_many_statements_with_a_long_history_as_with_a_short
         ("leader", "411622204", {"overdue": True}, "ix_demands_open_a1_id"),
         ("leader", "411622204202", {"overdue": True}, "ix_demands_open_a2_id"),
         ("chief", "411622204202001", {}, "ix_demands_open_a3_id"),
-        ("chief", None, {"due_before": NOW + DAY}, "ix_demands_open_a2_id"),
+        ("chief", None, {"due_to": NOW + DAY}, "ix_demands_open_a2_id"),
     ],
 )
 def test_sqlite_reads_the_queue_from_the_index_of_open_demands_of_the_smallest_subtree(

@@ -1,4 +1,7 @@
-"""demands: the index of open demands holds what boards ask; few are found by what few have"""
+"""demands: the index of open demands holds what boards ask; few are found by what few have
+
+A limit at 24:00 counts for the day it ends, so all is counted anew.
+"""
 
 from collections.abc import Sequence
 
@@ -23,6 +26,8 @@ def upgrade() -> None:
     _create('ix_demands_waiting', 'demands', ['state', 'settled_at', *PATH], waits)
     _create('ix_demands_on_scene', 'demands', ['reported_at', *PATH], 'on_scene_at IS NOT NULL')
     _create('ix_demand_events_urged', 'demand_events', ['demand_id', 'at'], "verb = 'urge'")
+    op.execute('DELETE FROM unit_cells')
+    op.execute('DELETE FROM unit_counts')
 
 
 def _create(name: str, table: str, columns: list[str], where: str) -> None:

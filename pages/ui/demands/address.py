@@ -20,7 +20,7 @@ from services.units import UnitRow
 
 FLAGS = ("mine", "overdue", "near", "new", "unanswered", "whistled", "unplaced", "urged", "assessed")
 MOMENTS = (
-    "reported_from", "reported_to", "settled_from", "settled_to", "due_from", "due_before", "limit_from", "limit_to",
+    "reported_from", "reported_to", "settled_from", "settled_to", "due_from", "due_to", "limit_from", "limit_to",
     "reworked_to", "closed_from", "closed_to", "called_from", "called_to",
 )  # fmt: skip
 KEYS = (

@@ -134,10 +134,10 @@ def others(user: frame.User, asked: Asked) -> None:
     words = {
         "near": t("due soon"), "whistled": t("whistled"), "unplaced": t("without a known place"),
         "settled": t("settled") if asked.chosen.get("settled") == "1" else t("not settled"),
-        "period": t("received in the period"), "due_from": t("due from"), "due_before": t("due before"),
+        "period": t("received in the period"), "due_from": t("due from"), "due_to": t("due until"),
         "reported_from": t("received from"), "reported_to": t("received before"),
         "settled_from": t("settled from"), "settled_to": t("settled before"),
-        "limit_from": t("limit from"), "limit_to": t("limit before"),
+        "limit_from": t("limit after"), "limit_to": t("limit until"),
         "kept": t("limit kept") if asked.chosen.get("kept") == "1" else t("limit missed"),
         "on_the_spot": t("on the spot") if asked.chosen.get("on_the_spot") == "1" else t("not on the spot"),
         "reworked_to": t("put back to work before"), "closed_from": t("closed from"), "closed_to": t("closed before"),
