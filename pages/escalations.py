@@ -18,7 +18,7 @@ with reading() as session:
     asked = board_filters.read(tree)
     found = escalations.board(
         session, user.actor, now=user.now, unit_id=unit_id, only=asked.only, narrowing=asked.narrowing,
-        pages=board.pages_chosen(user, unit_id, asked), size=board.CARDS,
+        pages=board.pages_chosen(user, unit_id, asked),
     )  # fmt: skip
     came = None
     if unit is not None and user.actor.may(Permission.SEE_FIGURES):
@@ -35,4 +35,4 @@ board.style(lanes)
 with st.container(key="lanes"):
     for lane, column in zip(lanes, st.columns(len(lanes), gap="small"), strict=True):
         with column:
-            board.lane(user, unit, asked, lane, crowded=len(lanes) > escalations.WIDE)
+            board.lane(user, unit, asked, lane, crowded=len(lanes) > board.WIDE)

@@ -22,11 +22,8 @@ from services.demands.history import held, of_several
 from services.demands.reads import whistles_of
 from services.demands.rows import DemandRow, Filters, HeldRow, WhistleRow
 
-CARDS, WIDE = 6, 4
-"""How many cards a lane shows at a time: with whistles and levels on them, a wall of 1080 lines holds them.
-
-Beside more than four lanes one is narrow, its cards higher: it shows one less.
-"""
+CARDS = 9
+"""Cards on a page of a lane: they fill a lane of 1080 lines, whatever is written on them."""
 
 
 class Only(StrEnum):
@@ -102,7 +99,7 @@ def board(
     only: Only | None = None,
     narrowing: Narrowing = WHOLE,
     pages: Mapping[str, int] | None = None,
-    size: int | None = None,
+    size: int = CARDS,
 ) -> BoardRow:
     """The open demands of the actor's scope (of one unit's subtree where given) by the level that holds them.
 
@@ -119,7 +116,6 @@ def board(
     wanted = _narrowed(within, only, near_until)
     heads = _heads(session, actor, wanted, now)
     levels = _levels(session, actor, profile, set(sums))
-    size = size or (CARDS if len(levels) <= WIDE else CARDS - 1)
     lanes = [
         _lane(session, actor, wanted, level, heads.get(level), (pages or {}).get(level, 1), size, now)
         for level in levels

@@ -21,8 +21,8 @@ from services.units import UnitRow
 SCENE_DAYS = timedelta(days=30)
 SHORTEST = 0.05
 """Days: who held a case for less is not named on its card."""
-CARDS = 9
-"""Cards on a page of a lane: they fill a lane of 1080 lines, whatever is written on them."""
+WIDE = 4
+"""Beside more lanes than this each is narrow."""
 STYLE = """
 /* a whistle begins a line where it does not fit on the one before */
 :is([class*="card-board-"],[class*="late-board-"]) [data-testid=stElementContainer]:last-child p>span{

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 LIMITS = (0.95, 0.998)
 """The two usual funnels: one of twenty and one of five hundred lies outside by chance."""
 
@@ -25,19 +27,16 @@ def funnel(rate: float, cases: Sequence[int]) -> list[Funnel]:
     quantile of Binomial(n, rate) at p and F its distribution, r - (F(r) - p) / (F(r) - F(r-1)), over n
     (Spiegelhalter 2005, "Funnel plots for comparing institutional performance", appendix A.1.1).
     """
-    (near, far) = LIMITS
-    found = []
-    for n in cases:
-        ends = [_limit(rate, n, p) for p in ((1 - near) / 2, (1 + near) / 2, (1 - far) / 2, (1 + far) / 2)]
-        found.append(Funnel(n, *ends))
-    return found
-
-
-def _limit(rate: float, n: int, p: float) -> float:
     from scipy.stats import binom  # a second to import
 
     if rate in (0.0, 1.0):
-        return rate
-    reached = int(binom.ppf(p, n, rate))
-    below, upto = float(binom.cdf(reached - 1, n, rate)), float(binom.cdf(reached, n, rate))
-    return min(1.0, max(0.0, (reached - (upto - p) / (upto - below)) / n))
+        return [Funnel(n, rate, rate, rate, rate) for n in cases]
+    n, p = np.array(cases, dtype=float)[:, None], np.array([end for each in LIMITS for end in _ends(each)])
+    reached = binom.ppf(p, n, rate)
+    below, upto = binom.cdf(reached - 1, n, rate), binom.cdf(reached, n, rate)
+    limits = np.clip((reached - (upto - p) / (upto - below)) / n, 0, 1)
+    return [Funnel(number, *ends) for number, ends in zip(cases, limits.tolist(), strict=True)]
+
+
+def _ends(inside: float) -> tuple[float, float]:
+    return (1 - inside) / 2, (1 + inside) / 2
