@@ -148,12 +148,12 @@ def test_a_card_carries_its_whistles_lead_first(site):
     ]  # fmt: skip
 
 
-def test_a_lane_is_paged_by_six_and_a_page_beyond_the_last_is_the_last(site):
-    made = [held(site, "grid", due=hours * HOUR) for hours in range(1, 12)]
+def test_a_lane_is_paged_by_nine_and_a_page_beyond_the_last_is_the_last(site):
+    made = [held(site, "grid", due=hours * HOUR) for hours in range(1, 15)]
     first, second = board(site), board(site, pages={"grid": 7})
-    assert (references(first, "grid"), references(second, "grid")) == (made[:6], made[6:])
+    assert (references(first, "grid"), references(second, "grid")) == (made[:9], made[9:])
     heads_of_lanes = [(each.lanes[0].count, each.lanes[0].page, each.lanes[0].pages) for each in (first, second)]
-    assert heads_of_lanes == [(11, 1, 2), (11, 2, 2)]
+    assert heads_of_lanes == [(14, 1, 2), (14, 2, 2)]
 
 
 def test_a_board_of_one_unit_holds_only_its_subtree(site):
