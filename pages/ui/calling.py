@@ -203,11 +203,14 @@ def may_close(user: User, demand: DetailRow) -> bool:
 
 
 def follows(user: User, demand: DetailRow, said: dict[str, Any]) -> str | None:
-    """What will follow from the answers, by the rules of services.callbacks; None while an answer is missing."""
+    """What will follow from the answers, by the rules of services.callbacks; None while an answer is missing.
+
+    Whether somebody was in touch is asked as well: left open it would count as "no" against whoever handled it.
+    """
     reached, solved = said["reached"], said.get("solved")
     if reached is not None and reached is not Reached.YES:
         return _missed(user, demand)
-    if solved is None or said.get("satisfied") is None:
+    if solved is None or said.get("satisfied") is None or said.get("contacted") is None:
         return None
     return _answered(user, demand, solved)
 

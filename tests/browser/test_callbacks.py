@@ -69,7 +69,9 @@ def test_the_villagers_word_sends_a_demand_back_to_work_or_closes_it_and_the_nex
     opened = desk.locator(".st-key-p-callback")
     for words in (unsolved, "第0盏灯修了又灭。", "换了灯泡，当晚亮了", "13800002207"):
         expect(opened).to_contain_text(words)
-    say(desk, "已接通", "未解决", "不满意", "否")
+    say(desk, "已接通", "未解决", "不满意")
+    expect(desk.get_by_role("button", name="保存")).to_be_disabled()
+    say(desk, "否")
     expect(opened).to_contain_text("未解决：返工，原来的期限继续走。")
     opened.get_by_role("textbox").fill("晚上还是黑的")
     opened.get_by_role("textbox").blur()
