@@ -8,11 +8,10 @@ from models.base import Base, moment_field
 
 
 class Lease(Base, table=True):
-    """One task's lease: held by `owner` until it gives it back or `until` has passed (a process that was killed)."""
+    """One task's lease: whoever locks the row has it; `owner` is who had it last, `since` when it took it."""
 
     __tablename__ = "leases"
 
     name: str = Field(primary_key=True, max_length=40)
     owner: str = Field(max_length=80)
     since: datetime = moment_field()
-    until: datetime = moment_field()

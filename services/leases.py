@@ -29,13 +29,13 @@ def take(session: Session, actor: Actor, name: str, *, now: datetime) -> bool:
     On SQLite, where one transaction writes at a time, whoever comes second waits for the first instead.
     """
     require_whole_site(session, actor)
-    if session.get(Lease, name) is None and not _added(session, Lease(name=name, owner=owner(), since=now, until=now)):
+    if session.get(Lease, name) is None and not _added(session, Lease(name=name, owner=owner(), since=now)):
         return False
     free = select(Lease).where(col(Lease.name) == name).with_for_update(skip_locked=True)
     lease = session.exec(free).first()
     if lease is None:
         return False
-    lease.owner, lease.since, lease.until = owner(), now, now
+    lease.owner, lease.since = owner(), now
     return True
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from services import database
+from services.settings import settings
 
 os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")
 os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks by it: English in every test, wherever it runs
@@ -125,3 +126,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """An empty, migrated database: the same test on SQLite and on PostgreSQL."""
     made: Engine = request.getfixturevalue(f"{request.param}_engine")
     return made
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty database that the command finds in its settings."""
+    found = f"sqlite:///{tmp_path / 'site.db'}"
+    monkeypatch.setenv("SMALLGRID_DATABASE_URL", found)
+    settings.cache_clear()
+    yield found
+    database.engine_for(found).dispose()
+    settings.cache_clear()

@@ -21,7 +21,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, String, Table, and_, case, func, literal_column, or_, select
+from sqlalchemy import Integer, String, Table, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.expression import ColumnElement, Select
 
 from models.demands import PATH, Demand, Reached, Satisfaction, Solved
@@ -155,7 +155,7 @@ def _days(zone: tzinfo) -> list[ColumnElement[Any]]:
     return [local_day(C.reported_at, zone).label("came"), due, *days]
 
 
-def limit_in(start: datetime | BindParameter[datetime], end: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+def limit_in(start: datetime, end: datetime) -> ColumnElement[bool]:
     """Whether the limit falls in the days from `start` to `end`, as a condition: a limit at 24:00 ends its day."""
     return and_(C.due_at > start, C.due_at <= end)
 

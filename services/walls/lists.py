@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.demands import SETTLED, CallBack, Category, Clock, Demand, Satisfaction, Whistle, clock_of
 from models.departments import Department
 from models.units import Unit
-from services.access import IS_OPEN, path_column
+from services.access import IS_OPEN, lies_in, path_column
 from services.counters.facts import C
 from services.figures.scopes import Scope
 
@@ -119,8 +119,7 @@ def answers(session: Session, scope: Scope, since: datetime, *, now: datetime) -
     """The departments whistled for, by the limits between `since` and now: those that leave most unanswered first.
 
     What is unanswered still counts, however old it is; a whistle whose demand was done with before the limit does not.
-    From the whistles to their demands: the condition on the unit is
-    written such that no index of demands serves it.
+    From the whistles to their demands.
     """
     unanswered = and_(col(Whistle.answered_at).is_(None), IS_OPEN)
     owed = or_(col(Whistle.answered_at).is_not(None), IS_OPEN, C.settled_at >= col(Whistle.answer_due_at))
@@ -135,8 +134,7 @@ def answers(session: Session, scope: Scope, since: datetime, *, now: datetime) -
         .join(Demand, C.id == col(Whistle.demand_id))
         .join(Department, col(Department.id) == col(Whistle.department_id))
         .where(
-            path_column(scope.unit.depth) + 0 == scope.unit.id, *scope.parts[0].conditions[1:],
-            col(Whistle.answer_due_at) < now, or_(asked, unanswered),
+            *_checked(scope), col(Whistle.answer_due_at) < now, or_(asked, unanswered),
         )
         .group_by(Department.code, Department.name, Department.name_en)
         .order_by(Department.code)
@@ -223,10 +221,15 @@ def _climbed(session: Session, scope: Scope, depth: int) -> list[FeedRow]:
     return [FeedRow(at, Happened.ESCALATED, *told, level) for told, (at, level) in _first(session, statement)]
 
 
+def _checked(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """The scope of one unit where other rows lead to its demands: they are only checked."""
+    return lies_in(scope.unit.depth, scope.unit.id, leading=False), *scope.parts[0].conditions[1:]
+
+
 def _called(session: Session, scope: Scope, depth: int) -> list[FeedRow]:
     """The last calls in which somebody was reached, as far as they are among the last thousand of the site.
 
-    From the calls to their demands: the condition on the unit is written such that no index of demands serves it.
+    From the calls to their demands.
     """
     last = (
         select(col(CallBack.demand_id), col(CallBack.at), col(CallBack.satisfied))
@@ -238,7 +241,7 @@ def _called(session: Session, scope: Scope, depth: int) -> list[FeedRow]:
     statement = (
         _about(depth, last.c.at, last.c.satisfied)
         .join(last, last.c.demand_id == C.id)
-        .where(path_column(scope.unit.depth) + 0 == scope.unit.id, *scope.parts[0].conditions[1:])
+        .where(*_checked(scope))
         .order_by(last.c.at.desc(), C.reference)
     )
     good = {Satisfaction.SATISFIED, Satisfaction.BASICALLY}

@@ -29,17 +29,6 @@ NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30", "--json")
 
 
 @pytest.fixture
-def url(tmp_path, monkeypatch):
-    """An empty database that the command finds in its settings."""
-    found = f"sqlite:///{tmp_path / 'site.db'}"
-    monkeypatch.setenv("SMALLGRID_DATABASE_URL", found)
-    settings.cache_clear()
-    yield found
-    database.engine_for(found).dispose()
-    settings.cache_clear()
-
-
-@pytest.fixture
 def site(url):
     """The small township with three demands: one settled by the grid, one settled late, one open."""
     engine = database.engine_for(url)

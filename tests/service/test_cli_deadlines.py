@@ -10,22 +10,10 @@ from typer.testing import CliRunner
 import cli
 from models.demands import Demand, DemandEvent, Verb
 from services import database
-from services.settings import settings
 from tests.conftest import NOW
 from tests.factories import town
 
 FRIDAY = "2025-09-26T10:00"
-
-
-@pytest.fixture
-def url(tmp_path, monkeypatch):
-    """An empty database that the command finds in its settings."""
-    found = f"sqlite:///{tmp_path / 'site.db'}"
-    monkeypatch.setenv("SMALLGRID_DATABASE_URL", found)
-    settings.cache_clear()
-    yield found
-    database.engine_for(found).dispose()
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """demands: the index of open demands holds what boards ask; few are found by what few have
 
-A limit at 24:00 counts for the day it ends, so all is counted anew.
+A limit at 24:00 counts for the day it ends, so all is counted anew. A lease lasts as long as its transaction.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ def upgrade() -> None:
     _create('ix_demands_waiting', 'demands', ['state', 'settled_at', *PATH], waits)
     _create('ix_demands_on_scene', 'demands', ['reported_at', *PATH], 'on_scene_at IS NOT NULL')
     _create('ix_demand_events_urged', 'demand_events', ['demand_id', 'at'], "verb = 'urge'")
+    op.drop_column('leases', 'until')
     op.execute('DELETE FROM unit_cells')
     op.execute('DELETE FROM unit_counts')
 
