@@ -48,6 +48,7 @@ def draw(world: World, seed: int, months: int) -> list[Case]:
         cases.append(case)
     _neglect(world, cases, random)
     _outside(world, cases)
+    _bridge(world, cases, random)
     return cases
 
 
@@ -113,6 +114,17 @@ def _outside(world: World, cases: Sequence[Case]) -> None:
         return
     case = min(found, key=lambda case: (case.category not in FOR_OUTSIDE, case.last_at))
     Walk(world, case, Random(case.title), None).put_outside(case.last_at + timedelta(hours=2), world.outside)
+
+
+def _bridge(world: World, cases: Sequence[Case], random: Random) -> None:
+    """The village that is getting a bridge has asked for it: where chance left that out, a road matter says so."""
+    roads = [
+        case for case in cases
+        if case.village == world.village(world.home) and case.category.startswith("roads")
+        and case.state is not State.MERGED
+    ]  # fmt: skip
+    if roads and not any(texts.BRIDGE in case.text for case in roads):
+        roads[0].title, roads[0].text, roads[0].spot = texts.of(roads[0].category, random, texts.BRIDGE)
 
 
 def write(session: Session, world: World, cases: Sequence[Case], seed: int, progress: Progress | None) -> int:

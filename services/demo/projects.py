@@ -14,6 +14,7 @@ from models.demands import Demand
 from models.projects import Part, ProjectVerb, SourceKind
 from services import projects, sessions
 from services.access import Actor
+from services.demo import texts
 from services.demo.world import World
 from services.projects import Draft, Fact, Taking
 
@@ -42,7 +43,7 @@ class Plan:
 
 
 BRIDGE = Plan(
-    title="新建村东便民桥", word="小桥", department="works", budget=326, began=236, people=2138,
+    title="新建村东便民桥", word=texts.BRIDGE, department="works", budget=326, began=236, people=2138,
     problem="村东老桥为危桥，限行三年，三个自然村的农用车和校车每天绕行六公里，汛期只能停摆。",
     measures=(
         "拆除危桥，原址新建双车道便民桥，施工期间在下游设临时便道",
@@ -97,13 +98,23 @@ def write(session: Session, world: World, seed: int) -> int:
         for index, place in enumerate(world.places)
         if place.level == world.profile.ranking_level and index != home and place.code not in world.demo.quiet
     ]
-    second, third = random.sample(others, 2)
+    second = random.choice(_speaking(session, world, others, DRAIN.word))
+    third = random.choice(_speaking(session, world, [place for place in others if place != second], POND.word))
     town = _Crew(actors["supervisor"], actors["leader"])
     for plan, place, crew in (
         (BRIDGE, home, _Crew(actors["chief"], actors["leader"])), (DRAIN, second, town), (POND, third, town),
     ):  # fmt: skip
         _Work(session, world, plan, world.unit_ids[place], crew, random).write()
     return 3
+
+
+def _speaking(session: Session, world: World, places: Sequence[int], word: str) -> list[int]:
+    """The places whose demands speak of it; all of them where none does."""
+    demands = Demand.__table__  # type: ignore[attr-defined]
+    units = demands.c[f"a{world.places[places[0]].depth}_id"]
+    said = select(units).where(demands.c.text.contains(word), demands.c.received).distinct()
+    heard = set(session.connection().execute(said).scalars())
+    return [place for place in places if world.unit_ids[place] in heard] or list(places)
 
 
 def _actor(session: Session, username: str) -> Actor:
@@ -176,7 +187,7 @@ class _Work:
         found: list[tuple[int, Callable[[int], None]]] = []
         for reference, at in self.session.connection().execute(wanted).all():
             after = (at.astimezone(self.world.profile.zone).date() - self.start).days + 1
-            found.append((max(after, -9), partial(self._link, reference)))
+            found.append((max(after, -20), partial(self._link, reference)))
         return found
 
     def _link(self, reference: str, day: int) -> None:

@@ -265,13 +265,18 @@ ANSWERS = (
 )  # fmt: skip
 FOR_THE_BANK = ("贷款", "信贷", "养老金认证")
 BEYOND_US = "各级都办不了，转请外单位协助"
+BRIDGE = "小桥"
+"""What the demands say that the special project of the demonstration's village answers."""
 URGENT_WORDS = ("燃气", "断线", "电线垂", "井盖不见", "墙要倒", "走失", "深坑", "火花", "冒烟")
 
 
-def of(category: str, random: Random) -> tuple[str, str, str]:
-    """Title, text and spot of one demand of a category (its parent's texts where it has none of its own)."""
+def of(category: str, random: Random, word: str = "") -> tuple[str, str, str]:
+    """Title, text and spot of one demand of a category (its parent's texts where it has none of its own).
+
+    With a word it is one that speaks of it.
+    """
     lines = _LINES.get(category) or _LINES.get(category.partition(".")[0]) or _LINES["other"]
-    title, text = random.choice(lines)
+    title, text = random.choice([line for line in lines if word in line[1]] or lines)
     spot = random.choice(SPOTS)
     slots = {"p": spot, "n": random.choice(HOUSES), "s": random.choice(SINCE_LATELY if category in MILD else SINCE)}
     return title.format(**slots), text.format(**slots), spot

@@ -255,6 +255,8 @@ def test_a_month_of_the_township_is_built_alike_on_both_databases(engine):
         assert [step for step in steps if step[0] == "demands"] == [("demands", 877, 877)]
         for demand_id in session.exec(select(Demand.id).limit(50)).all():
             assert demands.rebuild(session, SYSTEM, demand_id) == {}
+        today = NOW.astimezone(sites.profile(session).zone).date()
+        assert [row.demands > 0 for row in projects.listed(session, SYSTEM, None, today)] == [True] * 3
     with pytest.raises(BadInput, match="site_exists"), database.transaction(engine) as session:
         demo.build(session, SYSTEM, "dawangzhuang", now=NOW)
 
