@@ -104,15 +104,18 @@ def _neglect(world: World, cases: Sequence[Case], random: Random) -> None:
 
 
 def _outside(world: World, cases: Sequence[Case]) -> None:
-    """One matter that no level can meet and that an outside body has now; the township's leader signed for it."""
+    """One matter that no level can meet and that an outside body has now; the township's leader signed for it.
+
+    Best one that rested for a day and a half, that nobody was called to, and of a category that others settle.
+    """
     ripe = {State.REGISTERED, State.ESCALATED}
-    found = [
-        case for case in cases
-        if case.state in ripe and not case.whistles and world.now - case.last_at > timedelta(days=1.5)
-    ]  # fmt: skip
+    found = [case for case in cases if case.state in ripe and world.now - case.last_at > timedelta(hours=3)]
     if world.outside is None or not found:
         return
-    case = min(found, key=lambda case: (case.category not in FOR_OUTSIDE, case.last_at))
+    rested = world.now - timedelta(days=1.5)
+    case = min(found, key=lambda case: (
+        bool(case.whistles), case.last_at > rested, case.category not in FOR_OUTSIDE, case.last_at,
+    ))  # fmt: skip
     Walk(world, case, Random(case.title), None).put_outside(case.last_at + timedelta(hours=2), world.outside)
 
 
