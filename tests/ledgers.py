@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 
 from models.base import Base
-from models.demands import Source, State, Urgency
+from models.demands import Reached, Source, State, Urgency
 from services import counters
 from services.database import transaction
 from services.demands import filing
@@ -48,5 +48,6 @@ def _row(
         "category_id": site.categories["utilities.lamps"], "urgency": Urgency.GENERAL, "source": Source.REPORT,
         "unit_id": site.units[grid], **paths[grid], "placed": True, "state": state, "is_open": not settled,
         "received": True, "level": "village", "level_since": at, "due_at": at + 9 * DAY,
+        "heard_at": given.get("called_at") if given.get("reached") is Reached.YES else None,
         "settled_level": "village" if settled else None, "self_settled": False, "event_count": 0, "version": 1, **given,
     }  # fmt: skip

@@ -61,10 +61,11 @@ class Demand(Base, table=True):
     `level` is the level key of who holds it now, `escalated_to` the highest level it has climbed to. `due_at` is the
     deadline to settle it, `answer_due_at` the one to sign for it or answer, `level_due_at` the present level's own
     clock; all three follow from the events. `suspended_until` is when its clocks run again. `warned_at` is when the
-    sweep warned of the present level's clock. `on_scene_at` is when the first person came. `reached`, `solved`,
-    `satisfied` and `contacted` are of the last call-back. `excluded_code` says why no assessment counts it,
-    `waived_at` when an appeal was granted: its being late then counts in no assessment. `first_answered_at` is the very
-    first answer and `reworked_at` when it was first put back to work; both outlast being opened again, for rates.
+    sweep warned of the present level's clock. `on_scene_at` is when the first person came. `called_at` and `reached`
+    are of the last attempt to call back; `solved`, `satisfied` and `contacted` are the villager's last word, said at
+    `heard_at`: a later attempt that reaches nobody does not take it away. `excluded_code` says why no assessment counts
+    it, `waived_at` when an appeal was granted: its being late then counts in no assessment. `first_answered_at` is the
+    very first answer and `reworked_at` when it was first put back to work; both outlast being opened again, for rates.
     `received` is false for drafts and void ones.
     """
 
@@ -170,6 +171,7 @@ class Demand(Base, table=True):
     reworked_at: datetime | None = moment_field(nullable=True)
     called_at: datetime | None = moment_field(nullable=True)
     reached: Reached | None = Field(default=None, sa_column=Column(enum_type(Reached, "reached"), nullable=True))
+    heard_at: datetime | None = moment_field(nullable=True)
     solved: Solved | None = Field(default=None, sa_column=Column(enum_type(Solved, "solved"), nullable=True))
     satisfied: Satisfaction | None = Field(
         default=None, sa_column=Column(enum_type(Satisfaction, "satisfied"), nullable=True)

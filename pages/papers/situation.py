@@ -146,7 +146,7 @@ def _how_counted(t: Words) -> str:
             t("All cases count; none is left out."),
             t("Received, settled, on the spot, first hour and sent back are of those that came in during the period."),
             t("In time and closed are of those whose limit passed in it, whenever they came in."),
-            t("Call-backs count by the day of the last call; satisfaction: satisfied, basically, not, no opinion."),
+            t("Call-backs count by the day of the last answer; satisfaction: satisfied, basically, not, no opinion."),
         ),
     )
 

@@ -222,6 +222,6 @@ def _lines(t: Words, month: Month) -> list[str]:
         ]
     return [
         *own,
-        t("Call-backs count by the day of the call, of each demand the last. Nobody reached is no data, never 0."),
+        t("Call-backs count by the day the villager last answered. Nobody reached is no data, never 0."),
         t("As assessed: without excluded demands, and for limits without those whose lateness was waived on appeal."),
     ]  # fmt: skip

@@ -39,7 +39,9 @@ def log(
     _require_answers(reached, solved, satisfied)
     comment = filing.said(comment)
     before = require_demand(session, actor, demand_id).event_count
-    changes = {"called_at": now, "reached": reached, "solved": solved, "satisfied": satisfied, "contacted": contacted}
+    changes: dict[str, Any] = {"called_at": now, "reached": reached}
+    if reached is Reached.YES:
+        changes |= {"solved": solved, "satisfied": satisfied, "contacted": contacted}
     demand = moves.move(
         session, actor, demand_id, Verb.CALL_BACK, now=now, reason=comment, changes=changes, seen_version=seen_version,
         key=key,

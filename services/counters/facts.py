@@ -1,14 +1,15 @@
 """The counted facts of one demand: twice, side by side, for one move in Python and for many demands in SQL.
 
 came, went, due    the local days it was reported, settled, and its limit ends; went is None while not settled
-ended, back, rung  the local days it was closed, first put back to work, and last called about
+ended, back, rung  the local days it was closed, first put back to work, and last spoken of with the villager, or where
+                   nobody was ever reached last called about
 settled, own, by_others    settled at all; by the grid itself on the spot; by others
 to_settle, late, kept      settled or open; settled after its limit; settled within it
 limited, judged    to settle and with a limit; settled and with a limit
 awaited, prompt    answered, or open and waiting for it; answered within one hour of the report
 closed, shut       closed; closed and with a limit
 reworked, redone   ever put back to work; settled after that
-called, valid, contacted, solved ... no_opinion    what the last call-back brought
+called, valid, contacted, solved ... no_opinion    ever called; reached; what the villager said then
 hours              the hours taken to settle it, as `rounded` rounds them
 tenth              of its limit, the tenth it was settled in
 A draft or a void demand has no facts at all.
@@ -24,7 +25,7 @@ from typing import Any
 from sqlalchemy import Integer, String, Table, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.expression import ColumnElement, Select
 
-from models.demands import PATH, Demand, Reached, Satisfaction, Solved
+from models.demands import PATH, Demand, Satisfaction, Solved
 from services.access import IS_OPEN
 from services.counters.days import Epoch, Within, ended_day, local, local_day, local_end, seconds
 
@@ -32,7 +33,7 @@ LEDGER: Table = Demand.__table__  # type: ignore[attr-defined]
 C = LEDGER.c
 COUNTED = (
     "reported_at", "settled_at", "due_at", "received", "is_open", "self_settled", "settled_level", "category_id",
-    "first_answered_at", "reworked_at", "closed_at", "called_at", "reached", "solved", "satisfied", "contacted",
+    "first_answered_at", "reworked_at", "closed_at", "called_at", "heard_at", "solved", "satisfied", "contacted",
     "excluded_code", "waived_at",
 )  # fmt: skip
 """The columns of a demand that facts follow from, besides the units it was filed under."""
@@ -77,7 +78,8 @@ def facts(row: dict[str, Any], zone: tzinfo) -> Facts | None:
     }  # fmt: skip
     return {
         "came": local(came, zone), "went": _day(went, zone), "ended": _day(ended, zone),
-        "back": _day(back, zone), "rung": _day(row["called_at"], zone), "received": 1,
+        "back": _day(back, zone), "rung": _day(row["heard_at"] or row["called_at"], zone),
+        "received": 1,
         "due": None if due is None else local_end(due, zone),
         **{name: int(value) for name, value in told.items()}, "hours": _hours(came, went),
         "tenth": None if went is None or due is None else tenth(came, went, due),
@@ -101,7 +103,7 @@ def _answered(row: dict[str, Any]) -> dict[str, bool]:
 
 
 def _said(row: dict[str, Any]) -> dict[str, bool]:
-    valid = row["called_at"] is not None and row["reached"] == Reached.YES
+    valid = row["heard_at"] is not None
     said = {name: valid and row[column] == value for name, (column, value) in SAID.items()}
     return {
         "called": row["called_at"] is not None,
@@ -149,10 +151,15 @@ def _facts_left_out(zone: tzinfo) -> Select[Any]:
 
 
 def _days(zone: tzinfo) -> list[ColumnElement[Any]]:
-    moments = {"went": C.settled_at, "ended": C.closed_at, "back": C.reworked_at, "rung": C.called_at}
+    moments = {"went": C.settled_at, "ended": C.closed_at, "back": C.reworked_at, "rung": rung()}
     days = [case((at.is_not(None), local_day(at, zone))).label(name) for name, at in moments.items()]
     due = case((C.due_at.is_not(None), ended_day(C.due_at, zone))).label("due")
     return [local_day(C.reported_at, zone).label("came"), due, *days]
+
+
+def rung() -> ColumnElement[Any]:
+    """When the villager last spoke, or the last attempt where nobody was ever reached: what a call-back counts by."""
+    return func.coalesce(C.heard_at, C.called_at)
 
 
 def limit_in(start: datetime, end: datetime) -> ColumnElement[bool]:
@@ -167,7 +174,7 @@ def flags() -> dict[str, ColumnElement[bool]]:
         or_(C.settled_at.is_not(None), IS_OPEN),
         C.due_at.is_not(None),
     )
-    valid = and_(C.called_at.is_not(None), C.reached == Reached.YES)
+    valid = C.heard_at.is_not(None)
     return {
         "settled": settled, "own": settled & C.self_settled.is_(True), "by_others": settled & C.self_settled.is_(False),
         "to_settle": to_settle, "late": C.settled_at > C.due_at, "kept": C.settled_at <= C.due_at,

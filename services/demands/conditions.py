@@ -11,7 +11,7 @@ from models.demands import Category, Demand, DemandEvent, State, Verb, Whistle
 from models.departments import Department
 from services import units
 from services.access import IS_OPEN, Actor, demands_seen, lies_in, scope_of
-from services.counters.facts import flags
+from services.counters.facts import flags, rung
 from services.demands.rows import ANY_DEPARTMENT, Fact, Filters
 
 COLUMNS = Demand.__table__.c  # type: ignore[attr-defined]
@@ -190,8 +190,8 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "reworked_to": COLUMNS.reworked_at < moment("reworked_to"),
     "closed_from": COLUMNS.closed_at >= moment("closed_from"),
     "closed_to": COLUMNS.closed_at < moment("closed_to"),
-    "called_from": COLUMNS.called_at >= moment("called_from"),
-    "called_to": COLUMNS.called_at < moment("called_to"),
+    "called_from": rung() >= moment("called_from"),
+    "called_to": rung() < moment("called_to"),
     "department": COLUMNS.department_id.in_(
         select(Department.id).where(col(Department.code) == bindparam("department", type_=String))  # type: ignore[call-overload]
     ),

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import Session, select
 
 from models.accounts import Permission
-from models.demands import OPEN, SETTLED, Demand, DemandEvent, State, Verb
+from models.demands import OPEN, SETTLED, CallBack, Demand, DemandEvent, Reached, State, Verb
 from services import counters
 from services.access import Actor, require
 from services.demands.rows import EventRow, HeldRow
@@ -18,11 +18,14 @@ PROJECTED = (
     "state", "level", "holder_unit_id", "holder_id", "department_id", "handled_by_id", "returned_by_id",
     "merged_into_id", "due_at", "answer_due_at", "answered_at", "suspended_until", "level_since", "level_due_at",
     "escalated_to", "warned_at", "on_scene_at", "settled_at", "settled_level", "self_settled", "closed_at",
-    "called_at", "reached", "solved", "satisfied", "contacted", "excluded_code", "waived_at",
+    "called_at", "reached", "excluded_code", "waived_at",
 )  # fmt: skip
 """The columns of a demand that only events may change. `is_open` and `received` follow from the state."""
 
-DERIVED = ("first_answered_at", "reworked_at")
+WORD = ("solved", "satisfied", "contacted")
+"""What the villager said when last reached."""
+
+DERIVED = ("first_answered_at", "reworked_at", "heard_at", *WORD)
 """The columns that follow from all events together and outlast a demand's being opened again."""
 
 BACK = frozenset({Verb.REWORK, Verb.REOPEN})
@@ -72,7 +75,8 @@ def append(
     before, counted = demand.state if demand.event_count else None, counters.counted_before(demand)
     state = target or demand.state
     changed = {**(changes or {}), "state": state}
-    for column, value in {**changed, **of_state(state), **_first(demand, verb, changed, now)}.items():
+    columns = {key: value for key, value in changed.items() if key not in WORD}
+    for column, value in {**columns, **of_state(state), **_derived(demand, verb, changed, now)}.items():
         setattr(demand, column, value)
     demand.event_count += 1
     counters.keep(session, demand, counted)
@@ -85,14 +89,21 @@ def append(
     return event
 
 
-def _first(demand: Demand, verb: Verb, changed: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What a move does to the derived columns: each is filled once, by the first event that says so."""
-    first: dict[str, Any] = {}
+def _derived(demand: Demand, verb: Verb, changed: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What a move does to the derived columns: a first time is filled once, the villager's word by who is reached."""
+    found = _word(changed, now)
     if changed.get("answered_at") and demand.first_answered_at is None:
-        first["first_answered_at"] = now
+        found["first_answered_at"] = now
     if verb in BACK and demand.reworked_at is None:
-        first["reworked_at"] = now
-    return first
+        found["reworked_at"] = now
+    return found
+
+
+def _word(facts: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """The villager's word as an event brings it; nothing where nobody was reached."""
+    if facts.get("reached") != Reached.YES:
+        return {}
+    return {"heard_at": at, **{name: facts.get(name) for name in WORD}}
 
 
 def projection(events: Sequence[DemandEvent]) -> dict[str, Any]:
@@ -102,6 +113,7 @@ def projection(events: Sequence[DemandEvent]) -> dict[str, Any]:
     for event in events:
         facts = decode(event.facts)
         columns.update({key: value for key, value in facts.items() if key in PROJECTED})
+        columns.update(_word(facts, event.at))
         columns["state"] = event.to_state
         if facts.get("answered_at") and columns["first_answered_at"] is None:
             columns["first_answered_at"] = event.at
@@ -124,6 +136,12 @@ def derive(session: Session, actor: Actor) -> None:
         first = select(events.at).where(events.demand_id == demands.id, those).order_by(events.seq).limit(1)
         told = demands.id.in_(select(events.demand_id).where(those))
         session.connection().execute(update(Demand).where(told).values({column: first.scalar_subquery()}))
+    calls = CallBack.__table__.c  # type: ignore[attr-defined]
+    reached = calls.reached == Reached.YES
+    for column, said in (("heard_at", calls.at), *((name, calls[name]) for name in WORD)):
+        last = select(said).where(calls.demand_id == demands.id, reached).order_by(calls.number.desc()).limit(1)
+        told = demands.id.in_(select(calls.demand_id).where(reached))
+        session.connection().execute(update(Demand).where(told).values({column: last.scalar_subquery()}))
 
 
 def of_demand(session: Session, demand_id: int) -> Sequence[DemandEvent]:

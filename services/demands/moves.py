@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.accounts import Account
-from models.demands import MOVES, SETTLED, CallBack, Category, Demand, DemandEvent, Reached, Solved, State, Verb
+from models.demands import MOVES, SETTLED, CallBack, Category, Demand, DemandEvent, Solved, State, Verb
 from models.departments import Department
 from models.units import LEVELS, Unit, UnitAncestor
 from services import people, sites
@@ -147,7 +147,7 @@ def close(session: Session, actor: Actor, demand_id: int, *, now: datetime, reas
     given, Refused("call_more") where nobody was reached but not yet tried as often as the profile asks.
     """
     demand = require_demand(session, actor, demand_id)
-    said = demand.solved if _is_asked(demand) else None
+    said = demand.solved if _is_heard(demand) else None
     if said is not Solved.SOLVED and demand.state is State.PENDING_CALLBACK:
         if not reason.strip():
             raise BadInput("close_without_word", reference=demand.reference)
@@ -156,14 +156,18 @@ def close(session: Session, actor: Actor, demand_id: int, *, now: datetime, reas
     return move(session, actor, demand_id, Verb.CLOSE, now=now, **options)
 
 
-def _is_asked(demand: Demand) -> bool:
-    """Whether the villager was called since the demand was settled: what was said before is not of this result."""
-    return demand.called_at is not None and demand.settled_at is not None and demand.called_at >= demand.settled_at
+def _is_heard(demand: Demand) -> bool:
+    """Whether the villager spoke since the demand was settled: what was said before is not of this result."""
+    return demand.heard_at is not None and _is_since_settled(demand, demand.heard_at)
+
+
+def _is_since_settled(demand: Demand, at: datetime) -> bool:
+    return demand.settled_at is not None and at >= demand.settled_at
 
 
 def _require_tried(session: Session, demand: Demand) -> None:
     """Whoever tried to call tries as often as the profile says before it is closed without the villager's word."""
-    if not _is_asked(demand) or demand.reached is Reached.YES:
+    if _is_heard(demand) or demand.called_at is None or not _is_since_settled(demand, demand.called_at):
         return
     tried = session.exec(select(func.count()).where(col(CallBack.demand_id) == demand.id)).one()
     needed = sites.profile(session).caps.call_attempts

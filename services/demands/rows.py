@@ -57,8 +57,8 @@ class Filters:
     limit without those whose lateness was waived on appeal. `urged` are open ones that were urged since who holds them
     has them.
     `reworked_to` keeps what was put back to work before it, `closed_from` to `called_to` bound when it was closed and
-    last called about (ends exclusive); `fact` is what rates count of them. `department` is the code of who holds it,
-    or held it when it was settled, or ANY_DEPARTMENT.
+    when the villager last spoke of it, or was last tried (ends exclusive); `fact` is what rates count of them.
+    `department` is the code of who holds it, or held it when it was settled, or ANY_DEPARTMENT.
     """
 
     unit_id: int | None = None

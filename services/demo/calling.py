@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from models.demands import Reached, Satisfaction, Solved, Verb
 from services.demo.case import Case, whole
@@ -64,10 +64,9 @@ class Calling:
         return said
 
     def _log(self, call: Call) -> None:
-        changes = {
-            "called_at": call.at, "reached": call.reached, "solved": call.solved, "satisfied": call.satisfied,
-            "contacted": call.contacted,
-        }  # fmt: skip
+        changes: dict[str, Any] = {"called_at": call.at, "reached": call.reached}
+        if call.reached is Reached.YES:
+            changes |= {"solved": call.solved, "satisfied": call.satisfied, "contacted": call.contacted}
         self.case.go(Verb.CALL_BACK, call.at, call.person, changes=changes)
         self.case.calls.append(call)
 

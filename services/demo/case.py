@@ -109,7 +109,7 @@ class Case:
         before, after = self.state, rule.target or self.state
         given = {key: whole(value) if isinstance(value, datetime) else value for key, value in (changes or {}).items()}
         changed = {**self._settlement(rule.target, at), **self._answer(verb, at), **given, "state": after}
-        self.columns.update(changed)
+        self.columns.update({key: value for key, value in changed.items() if key not in history.WORD})
         self.events.append(Moved(at, verb, before, after, person, reason, {**changed, **(notes or {})}))
 
     def _answer(self, verb: Verb, at: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 from sqlmodel import Session, col
 
-from models.demands import Demand, Reached, Satisfaction, Solved
+from models.demands import Demand, Satisfaction, Solved
 from models.departments import Department
 from services import sites
 from services.access import IS_OPEN, Actor, demands_counted, path_column, require_unit
@@ -67,7 +67,7 @@ def _counted(
     session: Session, inside: list[ColumnElement[bool]], period: Period, now: datetime, scope: Scope
 ) -> dict[int, Counted]:
     came = and_(C.reported_at >= period.start, C.reported_at < period.end)
-    called = and_(C.called_at >= period.start, C.called_at < period.end, C.reached == Reached.YES)
+    called = and_(C.heard_at >= period.start, C.heard_at < period.end)
     due = _due(period, now, scope)
     sums = {
         "received": came, "settled": came & (C.settled_at < period.end),

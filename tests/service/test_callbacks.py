@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from models.demands import CallBack, Demand, Reached, Satisfaction, Solved, State, Verb
-from services import callbacks, checks, demands, periods, rates, sites
+from services import callbacks, checks, database, demands, periods, rates, sites
 from services.access import SYSTEM
 from services.callbacks import Desk, Waiting
 from services.callbacks.rounds import allocated, sample
 from services.database import reading, transaction
+from services.demands import Fact, Filters
 from services.errors import BadInput, NotAllowed, NotFound, Refused
 from services.rates import Counted
 from tests.conftest import NOW
@@ -131,6 +133,61 @@ def test_what_was_said_before_it_was_opened_again_counts_but_closes_nothing(site
     happy(site, "supervisor", demand_id, now=later)
     assert one(site, demand_id).state is State.CLOSED
     assert answered(site) == Counted(called=1, valid=1, contacted=1, solved=1, satisfied=1)
+
+
+def done_again(site, demand_id, at):
+    """Put right what the villager said is not solved, and checked once more."""
+    act(site, "member", "settle", demand_id, at, reason="又修了一遍")
+    act(site, "supervisor", "pass_check", demand_id, at)
+
+
+def washed_out(site):
+    """The villager says no; it is done again, nobody answers three times, and it is closed with a reason."""
+    demand_id = checked(site)
+    call(site, "supervisor", demand_id, solved=Solved.NOT, satisfied=Satisfaction.NOT, contacted=True)
+    done_again(site, demand_id, NOW + DAY)
+    for day in (2, 3, 4):
+        call(site, "supervisor", demand_id, Reached.NO_ANSWER, now=NOW + day * DAY)
+    act(site, "leader", "close", demand_id, NOW + 5 * DAY, reason="到现场看过，灯亮了")
+    return demand_id
+
+
+def test_calls_that_nobody_takes_do_not_take_away_what_the_villager_said(site):
+    demand_id = washed_out(site)
+    found = one(site, demand_id)
+    assert (found.state, found.called_at, found.reached) == (State.CLOSED, NOW + 4 * DAY, Reached.NO_ANSWER)
+    assert (found.heard_at, found.solved, found.satisfied) == (NOW + HOUR, Solved.NOT, Satisfaction.NOT)
+    said = Counted(called=1, valid=1, contacted=1, unsolved=1, dissatisfied=1)
+    assert (answered(site), rates.resolution(said)) == (said, 0.0)
+    with reading(site.engine) as session:
+        assert demands.rebuild(session, SYSTEM, demand_id) == {}
+        assert checks.verify(session, SYSTEM).differences == ()
+        of_that_day = Filters(open_only=False, called_from=NOW, called_to=NOW + DAY, fact=Fact.UNSOLVED)
+        assert demands.count(session, site.actors["leader"], of_that_day, now=NOW + 9 * DAY) == 1
+
+
+def test_what_was_said_before_lets_nobody_close_after_one_try(site):
+    demand_id = checked(site)
+    call(site, "supervisor", demand_id, solved=Solved.NOT, satisfied=Satisfaction.NOT)
+    done_again(site, demand_id, NOW + DAY)
+    call(site, "supervisor", demand_id, Reached.NO_ANSWER, now=NOW + 2 * DAY)
+    with pytest.raises(BadInput, match="close_without_word"):
+        act(site, "leader", "close", demand_id, NOW + 2 * DAY)
+
+
+def test_a_ledger_from_before_gets_back_what_villagers_said(site):
+    demand_id, never = washed_out(site), checked(site)
+    call(site, "supervisor", never, Reached.NO_ANSWER)
+    said = answered(site)
+    with site.engine.execution_options(write=True).begin() as connection:
+        connection.execute(text("UPDATE demands SET solved = NULL, satisfied = NULL, contacted = NULL"))
+        connection.execute(text("ALTER TABLE demands DROP COLUMN heard_at"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+    database.migrate(site.engine)
+    assert (one(site, demand_id).heard_at, one(site, never).heard_at) == (NOW + HOUR, None)
+    assert answered(site) == said == Counted(called=2, valid=1, contacted=1, unsolved=1, dissatisfied=1)
+    with reading(site.engine) as session:
+        assert checks.verify(session, SYSTEM).differences == ()
 
 
 @pytest.mark.parametrize("reached", [reached for reached in Reached if reached is not Reached.YES])

@@ -108,7 +108,8 @@ def test_units_can_be_ranked_by_settlement_and_punctuality(site, sort, order):
 def said(site, solved=Solved.SOLVED, satisfied=Satisfaction.SATISFIED, *, contacted=True, at=NOW - DAY, **options):
     """A demand about which somebody was reached."""
     called = site.report(at=at - 2 * DAY, **options)
-    change(site, called, called_at=at, reached=Reached.YES, solved=solved, satisfied=satisfied, contacted=contacted)
+    change(site, called, called_at=at, reached=Reached.YES, heard_at=at, solved=solved, satisfied=satisfied,
+           contacted=contacted)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -328,13 +328,16 @@ def test_every_count_is_the_number_of_the_queue_behind_it(site, running):
         closed = settled + DAY if settled and settled + DAY < NOW and random.random() < 0.6 else None
         called = settled + HOUR if settled and random.random() < 0.6 else None
         reached = random.choice([Reached.YES, Reached.YES, Reached.NO_ANSWER]) if called else None
+        before = called and reached is Reached.NO_ANSWER and random.random() < 0.5
+        heard = called if reached is Reached.YES else called - 5 * DAY if before else None
         rows.append({
             "reported_at": at, "due_at": due, "settled_at": settled, "closed_at": closed, "called_at": called,
             "first_answered_at": at + random.choice([HOUR / 2, 5 * HOUR]) if random.random() < 0.5 else None,
             "reworked_at": at + DAY if random.random() < 0.2 and at + DAY < NOW else None, "reached": reached,
-            "self_settled": settled is not None and random.random() < 0.4, "contacted": reached is Reached.YES,
-            "solved": random.choice(list(Solved)) if reached is Reached.YES else None,
-            "satisfied": random.choice(list(Satisfaction)) if reached is Reached.YES else None,
+            "self_settled": settled is not None and random.random() < 0.4, "contacted": heard is not None,
+            "heard_at": heard,
+            "solved": random.choice(list(Solved)) if heard else None,
+            "satisfied": random.choice(list(Satisfaction)) if heard else None,
             "excluded_code": "untrue" if random.random() < 0.15 else None,
             "waived_at": NOW if closed and random.random() < 0.3 else None,
         })  # fmt: skip

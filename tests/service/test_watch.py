@@ -410,6 +410,7 @@ def good_month(site, code, count, happy, month=10):
             row = session.get_one(Demand, demand_id)
             row.state, row.is_open, row.settled_at, row.settled_level = State.CLOSED, False, at + 12 * DAY, "grid"
             row.called_at, row.reached, row.contacted = at + 13 * DAY, Reached.YES, True
+            row.heard_at = row.called_at
             row.solved = Solved.SOLVED
             row.satisfied = Satisfaction.SATISFIED if number < happy else Satisfaction.NOT
             session.flush()
