@@ -51,6 +51,19 @@ def due(t: Words, total: Sum) -> str:
     return t("due {when} = {limit} after {start}", when=day_and_clock(t, until, year=years), limit=counted, start=begin)
 
 
+def answering(t: Words, total: Sum, start: datetime, answered_at: datetime | None, now: datetime) -> str:
+    """How a demand stands to its answer limit, in Markdown: ● answered, in time or not; ○ to be answered, ■ late."""
+    if answered_at is not None:
+        span, late = t.duration(answered_at - start), answered_at - total.due_at
+        if late <= timedelta():
+            return t("● first answer after {span}, in time", span=span)
+        return t("● first answer after {span}, {late} past its limit", span=span, late=t.duration(late))
+    if now > total.due_at:
+        late = now - total.due_at
+        return t(":red[■ no answer yet, {late} past its limit]: {sum}", late=t.duration(late), sum=line(t, total))
+    return t("○ to answer: {sum}", sum=line(t, total))
+
+
 def day_and_clock(t: Words, moment: datetime, *, year: bool = False) -> str:
     """10月13日 周一 17:30 / Mon 13 Oct 17:30, with the year if asked; midnight as 24:00 of the day before."""
     local, clock = moment.astimezone(t.zone), t.clock(moment)

@@ -85,6 +85,7 @@ class _Own:
     returned_by_id: int | None
     handled_by_id: int | None
     merged_into: str | None
+    answered_at: datetime | None
     on_scene_at: datetime | None
 
 
@@ -144,7 +145,7 @@ def detail(session: Session, actor: Actor, demand_id: int) -> DetailRow:
         holder_unit_id=own.holder_unit_id, department_id=own.department_id,
         returned_by_me=_is_me(actor, own.returned_by_id), handled_by_me=_is_me(actor, own.handled_by_id),
         merged_into=own.merged_into, events=events, whistles=whistles_of(session, [demand_id]),
-        on_scene_at=own.on_scene_at, outside=row.level in sites.profile(session).outside,
+        answered_at=own.answered_at, on_scene_at=own.on_scene_at, outside=row.level in sites.profile(session).outside,
         unit_names=_unit_names(session, events), department_names=_department_names(session),
     )  # fmt: skip
 
@@ -219,7 +220,7 @@ def _detail_statement(scope: Actor, village_depth: int) -> Select[Any]:
         Demand.text, Demand.place, Demand.longitude, Demand.latitude, Demand.reporter_phone, Demand.source,
         path_column(village_depth) if village_depth else null(), Category.code, _Parent.name, _Parent.name_en,
         Demand.holder_unit_id, Demand.department_id, Demand.returned_by_id, Demand.handled_by_id, _Into.reference,
-        Demand.on_scene_at,
+        Demand.answered_at, Demand.on_scene_at,
     )  # fmt: skip
     found: Select[Any] = (
         _columns(village_depth)

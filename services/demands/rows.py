@@ -211,9 +211,9 @@ class WhistleRow:
 class DetailRow:
     """One demand as one person may see it: names and phones masked unless they are in the person's own scope.
 
-    `on_scene_at` is when the first person came; `outside` says that an outside body has it: the site's people record
-    its steps. `unit_names` and `department_names` say the ids in the events' facts in both languages (Chinese,
-    English).
+    `answered_at` is when somebody signed for it or answered, `on_scene_at` when the first person came; `outside` says
+    that an outside body has it: the site's people record its steps. `unit_names` and `department_names` say the ids in
+    the events' facts in both languages (Chinese, English).
     """
 
     row: DemandRow
@@ -235,6 +235,7 @@ class DetailRow:
     merged_into: str | None
     events: list[EventRow]
     whistles: list[WhistleRow]
+    answered_at: datetime | None
     on_scene_at: datetime | None
     outside: bool
     unit_names: dict[int, tuple[str, str]]

@@ -125,6 +125,27 @@ def test_the_sum_names_holidays_make_up_workdays_and_pauses_in_both_languages():
     )
 
 
+@pytest.mark.parametrize(
+    ("answered", "now", "en", "zh"),
+    [
+        (None, "10:30", "○ to answer: due Thu 27 Aug 12:00 = 2 hours after Thu 27 Aug 10:00",
+         "○ 待应答：8月27日 周四 12:00 到期 = 8月27日 周四 10:00 起 2 小时"),
+        (None, "13:30", ":red[■ no answer yet, 1 h 30 min past its limit]: due Thu 27 Aug 12:00 = 2 hours after Thu 27 "
+         "Aug 10:00",
+         ":red[■ 尚未应答，超时限 1 小时 30 分钟]：8月27日 周四 12:00 到期 = 8月27日 周四 10:00 起 2 小时"),
+        ("12:00", "13:30", "● first answer after 2 h, in time", "● 2 小时后首次应答，按时"),
+        ("12:20", "13:30", "● first answer after 2 h 20 min, 20 min past its limit",
+         "● 2 小时 20 分钟后首次应答，超时限 20 分钟"),
+    ],
+)  # fmt: skip
+def test_the_answer_clock_says_whether_somebody_answered_in_time(answered, now, en, zh):
+    start = local("2026-08-27 10:00")
+    total = deadlines.of_limit(PROFILE, start, Limit.parse("2 hours"))
+    at = None if answered is None else local(f"2026-08-27 {answered}")
+    for language, said in (("en", en), ("zh", zh)):
+        assert lines.answering(words(language), total, start, at, local(f"2026-08-27 {now}")) == said
+
+
 def test_what_is_filed_at_midnight_is_told_of_the_day_that_begins():
     total = deadlines.of_limit(PROFILE, local("2025-09-26 00:00"), Limit.parse("1 day"))
     assert lines.line(words("en"), total) == "due Sat 27 Sept 24:00 = 1 day after Fri 26 Sept 00:00"

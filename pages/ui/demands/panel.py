@@ -87,6 +87,7 @@ def deadline(user: frame.User, demand: DetailRow) -> None:
         if rest:
             st.caption(rest)
         _level_clock(user, demand, running)
+        _answer_clock(user, demand, running)
 
 
 def _level_clock(user: frame.User, demand: DetailRow, running: Clocks) -> None:
@@ -95,6 +96,13 @@ def _level_clock(user: frame.User, demand: DetailRow, running: Clocks) -> None:
     if row.is_open and total is not None and running.level.start != running.solve.start:
         level = _level_name(user, row.level)
         st.caption(t("{level}: {sum}", level=level, sum=words.line(t, total)))
+
+
+def _answer_clock(user: frame.User, demand: DetailRow, running: Clocks) -> None:
+    """The other clock: whether somebody answered in time. What was settled without an answer has none to wait for."""
+    total = running.answer.sum(user.profile)
+    if total is not None and (demand.row.is_open or demand.answered_at is not None):
+        st.caption(words.answering(user.t, total, running.answer.start, demand.answered_at, user.now))
 
 
 def _days(user: frame.User, demand: DetailRow, clock: Running, total: Sum) -> list[Day]:
