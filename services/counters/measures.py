@@ -14,6 +14,11 @@ class Count:
     day: str
     when: str
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts it takes."""
+        return self.day, self.when
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -29,6 +34,11 @@ class Cell:
     tag: str = "none"
     monthly: bool = False
     sub_is_day: bool = False
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts it takes."""
+        return self.day, self.sub, self.when, self.tag
 
 
 COUNTS = (
@@ -65,5 +75,3 @@ CELLS = (
 )
 
 COLUMNS = tuple(count.column for count in COUNTS)
-DAYS = tuple(dict.fromkeys(count.day for count in COUNTS))
-"""The facts that are days some count stands under."""

@@ -9,7 +9,7 @@ import polars as pl
 from sqlmodel import col, select
 
 from models.demands import PATH, Demand, DemandEvent, Source, State, Urgency, Verb
-from services import counters, sites
+from services import counters, listed, sites
 from services.access import path_column
 from services.demands.history import PROJECTED
 from services.imports import bulk
@@ -94,29 +94,25 @@ class Known:
 def _found(context: Context, key: Any, values: Iterable[str]) -> list[tuple[str, int, State, int, int, bool]]:
     seen: Any = path_column(context.actor.depth) if not context.actor.is_system else col(Demand.unit_id)
     mine = None if context.actor.is_system else context.actor.unit_id
-    rows: list[tuple[str, int, State, int, int, bool]] = []
-    for some in bulk.parts(values):
-        columns: list[Any] = [key, Demand.id, Demand.state, Demand.event_count, Demand.unit_id, seen]
-        statement = select(*columns).where(col(key).in_(some))
-        if key is Demand.content_key:
-            statement = statement.where(col(Demand.external_id).is_(None))
-        rows += [(*row[:5], mine is None or row[5] == mine) for row in context.session.execute(statement)]
-    return rows
+    columns: list[Any] = [key, Demand.id, Demand.state, Demand.event_count, Demand.unit_id, seen]
+    statement = select(*columns).where(listed.one_of(context.session, col(key), values))
+    if key is Demand.content_key:
+        statement = statement.where(col(Demand.external_id).is_(None))
+    return [(*row[:5], mine is None or row[5] == mine) for row in context.session.execute(statement)]
 
 
 def _fingerprints(context: Context, ids: list[int]) -> dict[int, tuple[str, int]]:
     """Of each demand: the fingerprint its last import left, and how many of its events are imports."""
     found: dict[int, tuple[str, int]] = {}
-    for some in bulk.parts(ids):
-        rows = context.session.execute(
-            select(DemandEvent.demand_id, DemandEvent.facts)
-            .where(col(DemandEvent.demand_id).in_(some), DemandEvent.verb == Verb.IMPORT)
-            .order_by(col(DemandEvent.demand_id), col(DemandEvent.seq))
-        )
-        for demand_id, facts in rows:
-            before, count = found.get(demand_id, ("", 0))
-            match = _FINGERPRINT.search(facts)
-            found[demand_id] = (match[1] if match else before, count + 1)
+    rows = context.session.execute(
+        select(DemandEvent.demand_id, DemandEvent.facts)
+        .where(listed.one_of(context.session, col(DemandEvent.demand_id), ids), DemandEvent.verb == Verb.IMPORT)
+        .order_by(col(DemandEvent.demand_id), col(DemandEvent.seq))
+    )
+    for demand_id, facts in rows:
+        before, count = found.get(demand_id, ("", 0))
+        match = _FINGERPRINT.search(facts)
+        found[demand_id] = (match[1] if match else before, count + 1)
     return found
 
 
@@ -162,15 +158,14 @@ class Writer:
                     [*kept, "event_count"],
                     self._written(part, (*kept, "event_count", "id")),
                 )
-        self._bump(rows)
+        self._bump(ids)
         bulk.insert(self._context.session, self._events, EVENT, self._update_events(rows))
         counters.apply(self._context.session, ids, 1)
 
-    def _bump(self, rows: pl.DataFrame) -> None:
-        for some in bulk.parts(rows.get_column("id").to_list()):
-            self._context.session.execute(
-                self._demands.update().where(self._demands.c.id.in_(some)).values(version=self._demands.c.version + 1)
-            )
+    def _bump(self, ids: list[int]) -> None:
+        session, columns = self._context.session, self._demands.c
+        moved = self._demands.update().where(listed.one_of(session, columns.id, ids))
+        session.execute(moved.values(version=columns.version + 1))
 
     def _references(self, fresh: pl.DataFrame) -> pl.Series:
         """A reference for each row, numbered within the local year it was reported in."""

@@ -12,10 +12,11 @@ from sqlalchemy import delete, event, func, insert, select, update
 
 from models.counters import Grain, LeftOutCount, UnitCell, UnitCount
 from models.demands import MOVES, Demand, Reached, Satisfaction, Solved, Verb
+from models.units import Unit
 from models.zones import DayZone
-from services import checks, counters, database, demands, imports
+from services import checks, counters, database, demands, imports, listed
 from services.access import SYSTEM
-from services.counters import days, facts
+from services.counters import counting, days, facts
 from services.database import reading, transaction
 from services.demands import history
 from services.errors import ServiceError
@@ -196,6 +197,100 @@ def test_an_import_its_updates_and_one_taken_back_keep_the_counters_right(site, 
     with reading(site.engine) as session:
         village = select(func.sum(UnitCount.received)).where(UnitCount.unit_id == site.units[HUOPO])
         assert session.connection().execute(village).scalar_one() == 0, "moved to another village's grid, open again"
+
+
+ENDS = (
+    "处置中,", "已办结,2026-{month:02}-04 10:00:00", "已办结,2026-{month:02}-12 09:00:00",
+    "self_handled,2026-{month:02}-03 09:30:00",
+)  # fmt: skip
+"""Open, settled in time, settled late, settled by the grid itself."""
+
+
+def numbered(*places, ends=ENDS):
+    """Rows of demands filed at these places in three months, with these ends in turn."""
+    for number, place in enumerate(places):
+        month = 8 + number % 3
+        end = ends[number % len(ends)].format(month=month)
+        yield f"K-{number},路灯不亮 {number},路灯,{place},2026-{month:02}-03 08:00:00,2026-{month:02}-10 17:30:00,{end}"
+
+
+def left_out_of(site, unit):
+    """What is left out of a unit over all days: received, due, settled within the limit."""
+    table = LeftOutCount.__table__
+    sums = select(*(func.coalesce(func.sum(table.c[name]), 0) for name in ("received", "due", "kept")))
+    with reading(site.engine) as session:
+        here = sums.where(table.c.unit_id == site.units[unit], table.c.grain == Grain.DAY)
+        return tuple(session.connection().execute(here).one())
+
+
+def marked(site, external_id, **values):
+    """Write columns of an imported demand, counted by `apply`."""
+    with transaction(site.engine) as session:
+        found = session.connection().execute(select(Demand.id).where(Demand.external_id == external_id)).scalar_one()
+        counters.apply(session, [found], -1)
+        session.connection().execute(update(Demand).where(Demand.id == found).values(**values))
+        counters.apply(session, [found], 1)
+
+
+def test_imports_counted_in_several_parts_keep_the_counters_right(site, tmp_path, monkeypatch):
+    """The parts share units, days and months: each adds to what the one before wrote."""
+    monkeypatch.setattr(counting, "AT_ONCE", 5)
+    places = [GRID, OTHER, HUOPO, TOWN] * 6
+    assert brought(site, tmp_path, *numbered(*places)).inserted == 24
+    assert differing(site.engine) == []
+    assert brought(site, tmp_path, *numbered(*reversed(places))).updated == 24
+    assert differing(site.engine) == []
+
+
+def test_what_is_left_out_follows_its_demand_when_a_later_file_moves_and_settles_it(site, tmp_path, monkeypatch):
+    """Of an open demand that was waived only its limit is left out, which is in no cell; of a settled one more."""
+    monkeypatch.setattr(counting, "AT_ONCE", 3)
+    brought(site, tmp_path, *numbered(*[OTHER] * 8))
+    marked(site, "K-1", excluded_code="untrue")
+    marked(site, "K-4", waived_at=NOW)
+    assert (left_out_of(site, OTHER), left_out_of(site, GRID)) == ((1, 2, 1), (0, 0, 0))
+    assert differing(site.engine) == []
+    assert brought(site, tmp_path, *numbered(*[GRID] * 8, ends=ENDS[1:2])).updated == 8
+    assert (left_out_of(site, OTHER), left_out_of(site, GRID)) == ((0, 0, 0), (1, 2, 2))
+    assert differing(site.engine) == []
+    marked(site, "K-1", excluded_code=None)
+    marked(site, "K-4", waived_at=None)
+    assert left_out_of(site, GRID) == (0, 0, 0)
+    assert differing(site.engine) == []
+
+
+def test_an_import_counts_only_what_its_demands_have(site, tmp_path):
+    seen = []
+    event.listen(site.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    brought(site, tmp_path, *ROWS)
+    written = [one for one in seen if "INSERT INTO unit_c" in one or "INSERT INTO left_out" in one]
+    assert len(written) == 2, "nothing is excluded or waived: nothing is left out"
+    assert all("called_at" not in statement for statement in written), "nobody was called back"
+    assert differing(site.engine) == []
+
+
+def test_more_demands_than_a_statement_takes_values_are_counted_at_once(site, monkeypatch):
+    monkeypatch.setattr(counting, "AT_ONCE", 100_000)
+    ids = [site.report(), site.report(settled_on_the_spot="换了灯泡")]
+    with transaction(site.engine) as session:
+        counters.apply(session, range(1, 100_001), -1)
+        left = select(func.sum(UnitCount.received), func.sum(UnitCount.settlements))
+        assert tuple(session.connection().execute(left).one()) == (0, 0)
+        counters.apply(session, [*ids, *range(200_000, 299_998)], 1)
+        counters.apply(session, [], 1)
+    assert differing(site.engine) == []
+
+
+def test_one_of_many_values_is_exactly_one_of_these(site):
+    odd = "霍'坡\"\\村%s :a"
+    with transaction(site.engine) as session:
+        session.connection().execute(update(Unit).where(Unit.code == HUOPO).values(name=odd))
+        for key, values, count in (
+            (Unit.name, [], 0), (Unit.name, [odd, odd, "霍"], 1), (Unit.id, [site.units[GRID], -1], 1),
+            (Unit.code, [GRID, OTHER, *map(str, range(100_000))], 2),
+        ):  # fmt: skip
+            found = select(func.count()).select_from(Unit).where(listed.one_of(session, key, values))
+            assert session.connection().execute(found).scalar_one() == count
 
 
 def test_verify_names_a_wrong_counter_by_unit_day_and_measure(site):
