@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy import ARRAY, any_, column, func, literal, select
 from sqlalchemy.sql.expression import ColumnElement
-from sqlmodel import Session
 
 
-def one_of(session: Session, key: Any, values: Iterable[Any]) -> ColumnElement[bool]:
-    """Whether a column of numbers or text is one of the values."""
+def one_of(dialect: str, key: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column of numbers or text is one of the values, on `sqlite` or `postgresql`."""
     known = list(values)
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         found: ColumnElement[bool] = key.in_(select(column("value")).select_from(func.json_each(json.dumps(known))))
     else:
         found = key == any_(literal(known, ARRAY(key.type)))

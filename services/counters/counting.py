@@ -159,7 +159,7 @@ def apply(session: Session, ids: Iterable[int], sign: int) -> None:
     """Add what these demands count for now, or with sign -1 take it away: around a change that no move makes."""
     known, depths = list(ids), _depths(session)
     for start in range(0, len(known), AT_ONCE):
-        some = listed.one_of(session, C.id, known[start : start + AT_ONCE])
+        some = listed.one_of(session.get_bind().dialect.name, C.id, known[start : start + AT_ONCE])
         for outside, kept in ((False, tables()), (True, left_out())):
             told = facts_of(sites.profile(session).days, some, outside=outside)
             seen = _seen(session, told)

@@ -91,11 +91,15 @@ class Known:
         )
 
 
+def _dialect(context: Context) -> str:
+    return context.session.get_bind().dialect.name
+
+
 def _found(context: Context, key: Any, values: Iterable[str]) -> list[tuple[str, int, State, int, int, bool]]:
     seen: Any = path_column(context.actor.depth) if not context.actor.is_system else col(Demand.unit_id)
     mine = None if context.actor.is_system else context.actor.unit_id
     columns: list[Any] = [key, Demand.id, Demand.state, Demand.event_count, Demand.unit_id, seen]
-    statement = select(*columns).where(listed.one_of(context.session, col(key), values))
+    statement = select(*columns).where(listed.one_of(_dialect(context), col(key), values))
     if key is Demand.content_key:
         statement = statement.where(col(Demand.external_id).is_(None))
     return [(*row[:5], mine is None or row[5] == mine) for row in context.session.execute(statement)]
@@ -106,7 +110,7 @@ def _fingerprints(context: Context, ids: list[int]) -> dict[int, tuple[str, int]
     found: dict[int, tuple[str, int]] = {}
     rows = context.session.execute(
         select(DemandEvent.demand_id, DemandEvent.facts)
-        .where(listed.one_of(context.session, col(DemandEvent.demand_id), ids), DemandEvent.verb == Verb.IMPORT)
+        .where(listed.one_of(_dialect(context), col(DemandEvent.demand_id), ids), DemandEvent.verb == Verb.IMPORT)
         .order_by(col(DemandEvent.demand_id), col(DemandEvent.seq))
     )
     for demand_id, facts in rows:
@@ -164,7 +168,7 @@ class Writer:
 
     def _bump(self, ids: list[int]) -> None:
         session, columns = self._context.session, self._demands.c
-        moved = self._demands.update().where(listed.one_of(session, columns.id, ids))
+        moved = self._demands.update().where(listed.one_of(_dialect(self._context), columns.id, ids))
         session.execute(moved.values(version=columns.version + 1))
 
     def _references(self, fresh: pl.DataFrame) -> pl.Series:
